@@ -71,6 +71,7 @@ type Options struct {
 	Zone           *time.Location // zone of naive times; nil: such a time is rejected
 	Mapping        []byte         // mapping file (custom)
 	Label          string         // TLP label instead of the format's default
+	Now            time.Time      // the ingest clock: times after it plus a day are wrong; zero: unchecked
 }
 
 // Input is one file, opened and unpacked.
