@@ -74,8 +74,8 @@ func (r *Reader) readings(n, next int) error {
 // fits tells whether the row just parsed has the width of the first one.
 func (r *Reader) fits() bool { return r.width == 0 || len(r.ends) == r.width }
 
-// parse is one attempt at a row. It leaves the fields' text, end to end, in
-// r.text and their ends in r.ends.
+// parse is one attempt at a row. It leaves the fields' text in r.text, one
+// byte between two, and their ends in r.ends.
 type parse struct {
 	r       *Reader
 	escape  bool // \" is a quote
@@ -114,6 +114,7 @@ func (p *parse) run() error {
 			at += len(field)
 		}
 		r.ends = append(r.ends, len(r.text))
+		r.text = append(r.text, 0) // so that two fields never make one character
 		if at >= p.n {
 			return nil
 		}
@@ -187,19 +188,16 @@ func (p *parse) more() error {
 func (p *parse) take() {
 	r := p.r
 	r.fields = r.fields[:0]
-	if utf8.Valid(r.text) {
-		text := string(r.text)
-		from := 0
-		for _, end := range r.ends {
-			r.fields = append(r.fields, text[from:end])
-			from = end
+	text := string(r.text)
+	valid := utf8.ValidString(text)
+	from := 0
+	for _, end := range r.ends {
+		field := text[from:end]
+		if !valid {
+			field = strings.ToValidUTF8(field, "\uFFFD")
 		}
-	} else {
-		from := 0
-		for _, end := range r.ends {
-			r.fields = append(r.fields, strings.ToValidUTF8(string(r.text[from:end]), "\uFFFD"))
-			from = end
-		}
+		r.fields = append(r.fields, field)
+		from = end + 1
 	}
 	r.raw = r.buf[r.start : r.start+min(p.n, rawMax)]
 	r.consume(p.next, p.lines)
