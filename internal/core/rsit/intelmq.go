@@ -50,6 +50,9 @@ var foreign = map[string]Class{
 // is no type, and then only "other" says enough. A word that no table knows,
 // and "test" (test data is never an observation), give false.
 func FromIntelMQ(taxonomy, typ string) (Class, bool) {
+	if c, ok := Parse(typ); ok { // most words are in form already
+		return c, true
+	}
 	typ = fold(typ)
 	if typ == "" && fold(taxonomy) == "other" {
 		return Undetermined, true
