@@ -40,8 +40,6 @@ func appendEncoded(b []byte, s string, part uint8) ([]byte, error) {
 			b = append(b, c)
 		case c < 0x20 || c == 0x7f:
 			return b, errURLByte
-		case c == '?' && i == 0 && part == queryByte:
-			b = append(b, c)
 		case c == '%' && i+2 < len(s) && hexDigit[s[i+1]] >= 0 && hexDigit[s[i+2]] >= 0:
 			d := byte(hexDigit[s[i+1]])<<4 | byte(hexDigit[s[i+2]])
 			if urlBytes[d]&unreservedByte != 0 {
