@@ -33,7 +33,12 @@ func (p *pool) address(i uint64) (netip.Addr, uint64) {
 		h := mix(p.seed, i)
 		return v6(uint32(h%(cleanNets*16)), h&0xffffffff<<32|i&0xffffffff), 0
 	}
-	k := i/8*7 + i%8
+	return p.v4(i/8*7 + i%8)
+}
+
+// v4 gives the clean IPv4 address of rank k and its round: 40503 shares no
+// divisor with the size of the space, so a round visits every address.
+func (p *pool) v4(k uint64) (netip.Addr, uint64) {
 	off := (k%clean4*40503 + p.seed%clean4) % clean4
 	return v4(uint32(off)), k / clean4
 }

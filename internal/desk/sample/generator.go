@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -31,11 +32,15 @@ type generator struct {
 	last   int64 // progress was told of so many rows
 }
 
-func newGenerator(c Config) *generator {
+func newGenerator(c Config) (*generator, error) {
 	w := newWorld()
-	g := &generator{Config: c, world: w, ledger: newLedger(w)}
-	g.plan = sources(w, c)
-	return g
+	plan, err := sources(w, c)
+	return &generator{Config: c, world: w, ledger: newLedger(w), plan: plan}, err
+}
+
+// firstDay is midnight UTC of the first observed day.
+func (c Config) firstDay() time.Time {
+	return c.End.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-c.Days)
 }
 
 // recent holds the last good rows of a file, to repeat them.
@@ -63,7 +68,12 @@ func (r *recent) pick(d *dice) *written {
 // feeds writes all feed files, day by day.
 func (g *generator) feeds(ctx context.Context) error {
 	shares := split(g.Rows, g.Days, g.plan)
-	first := g.End.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-g.Days)
+	for _, s := range g.plan {
+		if err := g.describe(&s); err != nil {
+			return err
+		}
+	}
+	first := g.firstDay()
 	for day := range g.Days {
 		when := first.AddDate(0, 0, day)
 		for i := range g.plan {
@@ -171,11 +181,17 @@ func (g *generator) write(ctx context.Context, s *source, path string, n int64, 
 		return File{}, nil, err
 	}
 	f := File{Path: filepath.ToSlash(path), Feed: w.common().feed, Rows: n, Rejected: a.Rejected - before.Rejected}
+	if s.pack != "" {
+		if f.Path, err = g.pack(s.pack, f.Path); err != nil {
+			return File{}, nil, err
+		}
+	}
 	return f, kept, g.finished(f)
 }
 
 func (g *generator) finished(f File) error {
-	info, err := os.Stat(filepath.Join(g.Dir, filepath.FromSlash(f.Path)))
+	onDisk, _, _ := strings.Cut(f.Path, "!")
+	info, err := os.Stat(filepath.Join(g.Dir, filepath.FromSlash(onDisk)))
 	if err != nil {
 		return cannotWrite(err)
 	}

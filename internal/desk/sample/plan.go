@@ -1,21 +1,37 @@
 package sample
 
+import (
+	"time"
+
+	"entente/internal/core/fault"
+)
+
 // source is one feed with its share of the rows.
 type source struct {
-	folder  string
-	file    func(date string, day int) string
-	second  func(date string) string // name of a second file of the same day
-	writer  writer
-	weight  int64 // share of all rows, in thousandths of the sum
-	opens   bool  // its fresh rows open a case each
-	overlap bool  // each day a second file repeats rows of the first
-	twice   bool  // on the first day the file lies there twice
+	folder   string
+	file     func(date string, day int) string
+	second   func(date string) string // name of a second file of the same day
+	writer   writer
+	weight   int64  // share of all rows, in thousandths of the sum
+	opens    bool   // its fresh rows open a case each
+	options  string // text of the folder's feed.yaml, "" for none
+	mapping  string // text of its mapping.yaml
+	pack     string // "zip" or "tar.gz": the day's file goes into an archive
+	firstDay bool   // it has a file on the first day only
+	overlap  bool   // each day a second file repeats rows of the first
+	twice    bool   // on the first day the file lies there twice
 }
 
 // sources lists all feeds of the sample.
-func sources(w *world, c Config) []source {
+func sources(w *world, c Config) ([]source, error) {
+	zone, err := time.LoadLocation(customZone)
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, err, "the time zone "+customZone+" is unknown on this machine", "install the time zone data (tzdata)")
+	}
 	var out []source
 	out = append(out, shadowserverSources(w, c)...)
+	out = append(out, otherSources(w, c, zone)...)
+	out = append(out, listSources(w, c)...)
 	all, opens := int64(0), int64(0)
 	for _, s := range out {
 		all += s.weight
@@ -28,7 +44,7 @@ func sources(w *world, c Config) []source {
 	for _, s := range out {
 		s.writer.common().fresh = fresh
 	}
-	return out
+	return out, nil
 }
 
 // split divides rows among days and sources so that nothing is left over. A
@@ -36,14 +52,22 @@ func sources(w *world, c Config) []source {
 func split(rows int64, days int, plan []source) []int64 {
 	sum := int64(0)
 	for _, s := range plan {
-		sum += s.weight
+		if s.firstDay {
+			sum += s.weight
+		} else {
+			sum += s.weight * int64(days)
+		}
 	}
 	out := make([]int64, 0, days*len(plan))
 	upTo, given := int64(0), int64(0)
-	for range days {
+	for day := range days {
 		for _, s := range plan {
+			if s.firstDay && day > 0 {
+				out = append(out, 0)
+				continue
+			}
 			upTo += s.weight
-			target := mulDiv(rows, upTo, sum*int64(days))
+			target := mulDiv(rows, upTo, sum)
 			out = append(out, target-given)
 			given = target
 		}
@@ -87,6 +111,7 @@ func shadowserverSources(w *world, c Config) []source {
 			weight:  weights[r.name],
 			opens:   !r.class.Context() && r.kind != byHost,
 			overlap: r.name == "scan_telnet",
+			pack:    map[string]string{"scan_dns": "zip", "compromised_website": "tar.gz"}[r.name],
 			twice:   r.name == "scan_post_exploitation_framework",
 		})
 	}

@@ -58,7 +58,10 @@ func Generate(ctx context.Context, c Config) (Summary, error) {
 	if c.CaseShare == 0 {
 		c.CaseShare = 1.0 / 3
 	}
-	g := newGenerator(c)
+	g, err := newGenerator(c)
+	if err != nil {
+		return Summary{}, err
+	}
 	if err := g.feeds(ctx); err != nil {
 		return Summary{}, err
 	}

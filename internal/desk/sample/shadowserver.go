@@ -15,8 +15,9 @@ type report struct {
 	proto    string
 	app      string
 	tag      string
-	families []string
-	infec    []string
+	family   string   // family of every row, when it has one
+	families []string // or one of these, in the column family
+	infec    []string // or one of these, in the column infection
 	now, old string
 }
 
@@ -39,12 +40,12 @@ const (
 
 func reports() []report {
 	return []report{
-		{name: "scan_telnet", class: rsit.UnwantedAccessible, usual: 23, proto: "tcp", tag: "telnet",
+		{name: "scan_telnet", class: rsit.UnwantedAccessible, usual: 23, proto: "tcp", tag: "telnet", family: "telnet",
 			now: scanCore + ",banner", old: scanCoreOld + ",banner"},
-		{name: "scan_rdp", class: rsit.UnwantedAccessible, usual: 3389, proto: "tcp", tag: "rdp",
+		{name: "scan_rdp", class: rsit.UnwantedAccessible, usual: 3389, proto: "tcp", tag: "rdp", family: "rdp",
 			now: scanCore + ",handshake,rdp_protocol,cert_length,subject_common_name,issuer_common_name,cert_issue_date,cert_expiration_date,sha1_fingerprint,cert_serial_number,ssl_version,signature_algorithm,key_algorithm,sha256_fingerprint,sha512_fingerprint,md5_fingerprint,tlsv13_support,tlsv13_cipher,jarm",
 			old: "timestamp,ip,port,hostname,tag,handshake,asn,geo,region,city,rdp_protocol,cert_length,subject_common_name,issuer_common_name,cert_issue_date,cert_expiration_date,sha1_fingerprint,cert_serial_number,ssl_version,signature_algorithm,key_algorithm,sha256_fingerprint,sha512_fingerprint,md5_fingerprint,naics,sic,sector,tlsv13_support,tlsv13_cipher,cve20190708_vulnerable,bluekeep_vulnerable,jarm"},
-		{name: "scan_dns", class: rsit.DDoSAmplifier, usual: 53, proto: "udp", tag: "openresolver",
+		{name: "scan_dns", class: rsit.DDoSAmplifier, usual: 53, proto: "udp", tag: "openresolver", family: "dns",
 			now: scanCore + ",dns_version,min_amplification", old: "timestamp,ip,protocol,port,hostname,tag,dns_version,asn,geo,region,city,min_amplification,p0f_genre,p0f_detail,naics,sic,sector"},
 		{name: "event4_sinkhole", class: rsit.InfectedSystem, kind: byHost, proto: "tcp", tag: "",
 			families: []string{"synthbot-a", "synthbot-b", "synthworm", "synthstealer"},
@@ -53,17 +54,17 @@ func reports() []report {
 			infec: []string{"ssh-brute-force", "telnet-brute-force"},
 			now:   eventCore + ",service,start_time,end_time,client_version,username,password,payload_url,payload_md5,vulnerability_enum,vulnerability_id,vulnerability_class,vulnerability_score,vulnerability_severity,vulnerability_version,target_vendor,target_product,target_class",
 			old:   eventOld + ",service,start_time,end_time,client_version,username,password,payload_url,payload_md5"},
-		{name: "malware_url", class: rsit.MalwareDistribution, kind: byURL, tag: "synthloader", app: "http",
+		{name: "malware_url", class: rsit.MalwareDistribution, kind: byURL, tag: "synthloader", family: "synthloader", app: "http",
 			now: "timestamp,url,hostname,ip,asn,geo,region,city,naics,sector,severity,port,tag,source,sha256,application",
 			old: "timestamp,url,host,ip,asn,geo,region,city,naics,sector,tag,source,sha256,application"},
-		{name: "compromised_website", class: rsit.SystemCompromise, kind: bySite, usual: 80, proto: "tcp", tag: "synthetic-webshell", app: "http",
+		{name: "compromised_website", class: rsit.SystemCompromise, kind: bySite, usual: 80, proto: "tcp", tag: "synthetic-webshell", family: "synthetic-webshell", app: "http",
 			now: "timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,hostname_source,sector,application,url,http_host,category,system,detected_since,server,redirect_target,cc_url,family,status,account,detail,public_source",
 			old: "timestamp,ip,port,hostname,tag,application,asn,geo,region,city,url,http_host,category,system,detected_since,server,redirect_target,naics,sic,sector,cc_url,family"},
 		{name: "device_id", class: rsit.DeviceID, usual: 443, proto: "tcp", tag: "vpn",
 			now: scanCore + ",device_vendor,device_type,device_model,device_version", old: "timestamp,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,sic,sector,device_vendor,device_type,device_model"},
 		{name: "blocklist", class: rsit.Blocklist, kind: byPlain,
 			now: "timestamp,severity,ip,hostname,source,reason,asn,geo,region,city,naics,sector,tag", old: "timestamp,ip,hostname,source,reason,asn,geo,region,city,naics,sic,sector,tag"},
-		{name: "scan_post_exploitation_framework", class: rsit.C2Server, usual: 443, proto: "tcp", tag: "synthstrike",
+		{name: "scan_post_exploitation_framework", class: rsit.C2Server, usual: 443, proto: "tcp", tag: "synthstrike", family: "synthstrike",
 			now: scanCore + ",http,http_url,http_code,content_type,content_length,architecture,beacon_type,beacon_host,beacon_port,beacon_http_get,beacon_http_post,license_id,config_md5,config_sha1,config_sha256,config_sha512,binary_md5,binary_sha1,binary_sha256,binary_sha512,encoded_length,encoded_data",
 			old: scanCore + ",http,http_url,http_code,encoded_data"},
 	}
@@ -141,7 +142,7 @@ func (s *ssWriter) fill(d *dice, o *obs) {
 		l.infec = r.infec[d.below(uint64(len(r.infec)))]
 		o.family = l.infec
 	default:
-		o.family = r.tag
+		o.family = r.family
 	}
 }
 
