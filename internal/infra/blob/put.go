@@ -1,0 +1,197 @@
+package blob
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+
+	"entente/internal/infra/disk"
+)
+
+const (
+	chunk  = 1 << 20
+	chunks = 4 // in flight between reading and writing
+)
+
+// Put keeps the bytes of r and returns when they are durable. With compress
+// they are stored as zstd, unless their head shows that they are compressed
+// already. Bytes that are kept already are recognised and not stored again. r
+// is read once, to its end; memory does not grow with it.
+func (s *Store) Put(ctx context.Context, r io.Reader, compress bool) (Ref, error) {
+	name := s.tempName()
+	if err := disk.Remnant(s.fs, name); err != nil {
+		return Ref{}, err
+	}
+	f, err := s.fs.Create(name)
+	if err != nil {
+		return Ref{}, err
+	}
+	ref, pack, err := s.fill(ctx, f, r, compress)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = s.publish(name, pack, &ref)
+	}
+	if err != nil || ref.Known {
+		_ = s.fs.Remove(name)
+	}
+	if err != nil {
+		return Ref{}, err
+	}
+	return ref, nil
+}
+
+// publish gives the finished file its name. A file that is there already may
+// come from a run that died before it synced the folder, so that is done in
+// any case.
+func (s *Store) publish(temp string, pack bool, ref *Ref) error {
+	path := s.path(ref.Hash)
+	dir := filepath.Dir(path)
+	if _, size, err := s.find(ref.Hash); err == nil {
+		ref.Known, ref.Stored = true, size
+		return s.fs.SyncDir(dir)
+	}
+	if err := s.fs.MkdirAll(dir); err != nil {
+		return err
+	}
+	if pack {
+		path += packed
+	}
+	if err := s.fs.Rename(temp, path); err != nil {
+		return err
+	}
+	return s.fs.SyncDir(dir)
+}
+
+type piece struct {
+	buf []byte
+	n   int
+}
+
+// fill reads and hashes here while another goroutine compresses and writes.
+func (s *Store) fill(ctx context.Context, f io.Writer, r io.Reader, compress bool) (Ref, bool, error) {
+	free := make(chan []byte, chunks+1) // one more for the head, so that giving back never waits
+	for range chunks {
+		free <- nil // made when first needed, so that a small blob takes little
+	}
+	first := make([]byte, 32<<10)
+	n, err := io.ReadFull(r, first)
+	end := err == io.EOF || err == io.ErrUnexpectedEOF
+	if err != nil && !end {
+		return Ref{}, false, err
+	}
+	pack := compress && n > 0 && !squeezed(first[:n])
+
+	out := &counter{w: f}
+	full := make(chan piece, chunks)
+	done := make(chan error, 1)
+	go func() { done <- drain(out, full, free, pack) }()
+
+	hash := sha256.New()
+	size := int64(0)
+	next := piece{first, n}
+	var rerr error
+	for {
+		if next.n > 0 {
+			full <- next
+			hash.Write(next.buf[:next.n])
+			size += int64(next.n)
+		}
+		if end || rerr != nil {
+			break
+		}
+		if rerr = ctx.Err(); rerr != nil {
+			break
+		}
+		buf := <-free
+		if len(buf) < chunk {
+			buf = make([]byte, chunk)
+		}
+		n, err := io.ReadFull(r, buf)
+		end = err == io.EOF || err == io.ErrUnexpectedEOF
+		if err != nil && !end {
+			rerr, n = err, 0
+		}
+		next = piece{buf, n}
+	}
+	close(full)
+	werr := <-done
+	if rerr == nil {
+		rerr = werr
+	}
+	if rerr == nil && pack {
+		_, rerr = out.Write(sizeFrame(size))
+	}
+	ref := Ref{Size: size, Stored: out.n}
+	hash.Sum(ref.Hash[:0])
+	return ref, pack, rerr
+}
+
+// drain writes every piece and gives its buffer back. After a failure it goes
+// on taking pieces, so that the reader never waits for ever.
+func drain(out io.Writer, full <-chan piece, free chan<- []byte, pack bool) error {
+	w := io.WriteCloser(plain{out})
+	var err error
+	if pack {
+		w, err = zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+			zstd.WithWindowSize(1<<20))
+	}
+	for p := range full {
+		if err == nil {
+			_, err = w.Write(p.buf[:p.n])
+		}
+		free <- p.buf
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return err
+}
+
+type plain struct{ io.Writer }
+
+func (plain) Close() error { return nil }
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// squeezed tells by the magic numbers of gzip, zstd, zip, xz, bzip2 and 7z
+// whether compressing again would be in vain.
+func squeezed(head []byte) bool {
+	for _, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd", "PK\x03\x04", "PK\x05\x06", "\xfd7zXZ\x00", "BZh", "7z\xbc\xaf\x27\x1c"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// The frame at the end: the magic number of a skippable frame (RFC 8878
+// section 3.1.2), its length 8, the raw size; all little-endian.
+const (
+	frameMagic = 0x184D2A5E
+	frameSize  = 16
+)
+
+func sizeFrame(size int64) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, frameMagic)
+	b = binary.LittleEndian.AppendUint32(b, 8)
+	return binary.LittleEndian.AppendUint64(b, uint64(size))
+}
