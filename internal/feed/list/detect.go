@@ -13,14 +13,17 @@ func (Format) Detect(_ string, head []byte) int {
 	switch {
 	case s.lines == 0 && s.comments > 0:
 		return 5 // a list that is empty now
-	case s.lines == 0 || 5*(s.values+s.paths) < 4*s.lines:
+	case s.lines == 0 || 5*s.entries() < 4*s.lines:
 		return 0
 	}
 	return 20
 }
 
 // sample counts the first lines of a file by what they are.
-type sample struct{ lines, values, paths, comments int }
+type sample struct{ lines, values, paths, broken, comments int }
+
+// entries counts the lines that are entries of a list, good or bad.
+func (s sample) entries() int { return s.values + s.paths + s.broken }
 
 // sampled looks at up to 200 entries of head; a last line that head cuts off
 // does not count.
@@ -46,7 +49,22 @@ func sampled(head []byte) (s sample) {
 			s.values++
 		case feed.NoValue:
 			s.paths++
+		default:
+			if shaped(l.first) {
+				s.broken++
+			}
 		}
 	}
 	return s
+}
+
+// shaped tells whether an entry that does not parse was at least meant as one,
+// such as an onion name of version 2.
+func shaped(entry []byte) bool {
+	for _, c := range entry {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '-' || c > ':') && c != '_' && c != '[' && c != ']' {
+			return false
+		}
+	}
+	return bytes.IndexByte(entry, '.') > 0
 }

@@ -48,7 +48,7 @@ func (Format) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 		}
 		return &feed.Quarantine{Reason: "empty", Text: "the file is empty", Remedy: "fetch it again; a list without entries has at least a comment"}
 	}
-	if s := sampled(head); s.lines > 0 && s.values+s.paths == 0 {
+	if s := sampled(head); s.lines > 0 && s.entries() == 0 {
 		return &feed.Quarantine{Reason: "not-this-format", Text: "none of its first lines holds an address, network, domain, URL or hash", Remedy: "look at the file: is it the list, and is it text?"}
 	}
 	base := source.Base(in.Name)

@@ -113,7 +113,7 @@ func bracketed(s string) (v value.Value, port uint16, why feed.Reason) {
 		// an entry that was defanged at its beginning, such as "[www].example.org", is none
 		return v, 0, feed.BadValue
 	}
-	v, err := value.ParseIPv6(s[1:end])
+	v, err := value.ParseIP(s[1:end])
 	if err != nil {
 		return v, 0, feed.BadValue
 	}
