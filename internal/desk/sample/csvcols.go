@@ -18,6 +18,7 @@ type line struct {
 	asn                     uint32
 	serial                  uint64
 	severity, status        string
+	badPort                 bool // write 70000
 }
 
 // clock writes times of one day without parsing a layout.
@@ -86,7 +87,12 @@ func columnFor(name string) column {
 			return append(l.addr.AppendTo(append(b, '"')), '"')
 		}
 	case "port", "src_port":
-		return func(b []byte, l *line) []byte { return portField(b, l.port) }
+		return func(b []byte, l *line) []byte {
+			if l.badPort {
+				return append(b, "70000"...)
+			}
+			return portField(b, l.port)
+		}
 	case "dst_port":
 		return func(b []byte, l *line) []byte { return portField(b, l.dstPort) }
 	case "protocol":

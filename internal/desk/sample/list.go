@@ -42,12 +42,7 @@ func (w *listWriter) head(b []byte) []byte {
 		w.step += uint64(w.rows)/4 + 1
 	}
 	w.pool.n = 1
-	c := "# "
-	b = append(b, c+"SYNTHETIC list; nothing in it is real\n"+c+"\n"...)
-	if w.kind == listHosts {
-		b = append(b, "127.0.0.1 localhost\n::1 localhost\n"...)
-	}
-	return b
+	return append(b, "# SYNTHETIC list; nothing in it is real\n#\n"...)
 }
 
 func (w *listWriter) row(b []byte, d *dice, o *obs) []byte {
@@ -146,6 +141,9 @@ func (w *listWriter) spoil(b []byte, d *dice, o *obs, n uint64) ([]byte, feed.Re
 	case listURL:
 		return append(b, "http://\n"...), feed.BadValue
 	case listHosts:
+		if n%2 == 0 {
+			return append(b, "127.0.0.1 localhost\n"...), feed.NoValue
+		}
 		return append(b, "0.0.0.0 entente..synthetic.invalid\n"...), feed.BadValue
 	}
 	return append(b, "entente..synthetic.invalid\n"...), feed.BadValue

@@ -1,8 +1,9 @@
 package sample
 
 import (
+	"bytes"
+
 	"entente/internal/core/rsit"
-	"entente/internal/feed"
 )
 
 // report is one Shadowserver report type: its header today, its header of 2023,
@@ -178,16 +179,16 @@ func (s *ssWriter) fillSite(d *dice, o *obs) {
 		s.host = at.host
 	}
 	o.port = 0
-	s.url = at.url(s.url[:0], o, d.next())
+	draw := d.next()
+	if s.report.kind == bySite && draw%3 == 1 {
+		draw++ // the port of a web site stands in a column of its own
+	}
+	s.url = at.url(s.url[:0], o, draw)
 	l.url, l.port, l.addr = s.url, o.port, at.addr
 	l.host = append(l.host[:0], at.host...)
-}
-
-// spoil writes row number n of the kinds of broken rows.
-func (s *ssWriter) spoil(b []byte, d *dice, o *obs, n uint64) ([]byte, feed.Reason) {
-	from := len(b)
-	b = s.row(b, d, o)
-	row := string(b[from:])
-	bad, why := spoilCSV(row, n, &s.line)
-	return append(b[:from], bad...), why
+	if s.report.kind == bySite { // the host and the path of the URL stand apart
+		slash := len("http://") + bytes.IndexByte(s.url[len("http://"):], '/')
+		l.host = append(l.host[:0], s.url[len("http://"):slash]...)
+		l.url, l.port = s.url[slash:], s.report.usual
+	}
 }

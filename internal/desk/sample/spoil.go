@@ -6,24 +6,43 @@ import (
 	"entente/internal/feed"
 )
 
-// spoilCSV breaks one good row of CSV in one of the ways real feeds do.
-func spoilCSV(row string, n uint64, l *line) (string, feed.Reason) {
-	when := string(l.clock.append(nil, ' '))
-	ip := l.addr.String()
-	switch n % 6 {
-	case 0:
-		return strings.Replace(row, when, "yesterday", 1), feed.BadTime
-	case 1:
-		return strings.Replace(row, when, "1970-01-01 00:00:00", 1), feed.BadTime
-	case 2:
-		return strings.Replace(row, when, "2999-12-31 23:59:59", 1), feed.BadTime
-	case 3:
-		return strings.Replace(row, `"`+when+`"`, "", 1), feed.NoTime
-	case 4:
-		if l.addr.Is4() {
-			return strings.Replace(row, `"`+ip+`"`, `"198.018.001.002"`, 1), feed.BadValue
-		}
-		return strings.Replace(row, when, "24/11/26 8am", 1), feed.BadTime
+// spoil writes one row that is broken in one of the ways of real reports.
+func (s *ssWriter) spoil(b []byte, d *dice, o *obs, n uint64) ([]byte, feed.Reason) {
+	from := len(b)
+	s.fill(d, o)
+	l := &s.line
+	acting := s.report.kind == byAddress || s.report.kind == byHost || s.report.kind == byPlain
+	l.badPort = acting && s.report.kind != byPlain && n%8 == 6
+	b = s.write(b)
+	if l.badPort {
+		l.badPort = false
+		return b, feed.BadPort
 	}
-	return strings.Replace(row, when, when+"\x00", 1), feed.BadText
+	row, why := string(b[from:]), feed.BadTime
+	when := string(l.clock.append(nil, ' '))
+	switch n % 8 {
+	case 0:
+		row, why = strings.Replace(row, when, when+"\x00", 1), feed.BadText
+	case 1:
+		row = strings.Replace(row, when, "1970-01-01 00:00:00", 1)
+	case 2:
+		row = strings.Replace(row, when, "2999-12-31 23:59:59", 1)
+	case 3:
+		row, why = strings.Replace(row, `"`+when+`"`, "", 1), feed.NoTime
+	case 4:
+		if acting && l.addr.Is4() {
+			row, why = strings.Replace(row, `"`+l.addr.String()+`"`, `"198.018.001.002"`, 1), feed.BadValue
+			break
+		}
+		row = strings.Replace(row, when, "24/11/26 8am", 1)
+	case 5:
+		if acting { // cut off after the first field
+			row, why = row[:strings.IndexByte(row, ',')]+"\n", feed.BadRow
+			break
+		}
+		row = strings.Replace(row, when, "2026-02-31 08:00:00", 1)
+	default:
+		row = strings.Replace(row, when, "yesterday", 1)
+	}
+	return append(b[:from], row...), why
 }
