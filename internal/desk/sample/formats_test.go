@@ -16,15 +16,18 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/value"
 	"entente/internal/feed"
+	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
-	// "entente/internal/feed/shadowserver"
+	"entente/internal/feed/shadowserver"
 )
 
 // formats says which format reads a folder.
 func formatOf(folder string) feed.Format {
 	switch {
 	case folder == "shadowserver":
-		return nil // shadowserver
+		return shadowserver.Format{}
+	case folder == "intelmq":
+		return intelmq.Format{}
 	case strings.HasPrefix(folder, "list"):
 		return list.Format{}
 	}

@@ -72,9 +72,6 @@ func (w *imqWriter) row(b []byte, d *dice, o *obs) []byte {
 	c := w.now(o)
 	w.serial++
 	*o = obs{time: o.time, class: k.class, family: k.malware, text: w.text[:0]}
-	if o.family == "" {
-		o.family = k.identifier
-	}
 	b = append(b, `{"feed.name":"Synthetic Feed","feed.provider":"synthetic","time.source":"`...)
 	b = zoned(b, c)
 	b = append(b, '"')
