@@ -1,0 +1,158 @@
+package shadowserver
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// alias gives the present name of columns that were renamed. Both names are
+// looked for; Details keep the file's.
+var alias = map[string]string{
+	"host":    "hostname",
+	"md5hash": "md5",
+	"type":    "request_type",
+	"size":    "response_size",
+}
+
+// header is the columns of one file, by name.
+type header struct {
+	names []string // as in the file, trimmed, lower case, made unique
+	index map[string]int
+}
+
+func newHeader(fields []string) *header {
+	h := &header{index: make(map[string]int, len(fields))}
+	for _, f := range fields {
+		name := strings.ToLower(strings.TrimSpace(f))
+		if name == "" {
+			name = "column"
+		}
+		unique := name
+		for n := 2; ; n++ {
+			if _, taken := h.index[unique]; !taken {
+				break
+			}
+			unique = name + "_" + strconv.Itoa(n)
+		}
+		h.index[unique] = len(h.names)
+		h.names = append(h.names, unique)
+	}
+	return h
+}
+
+// col gives the index of the first of these columns that the file has, or -1.
+func (h *header) col(names ...string) int {
+	for _, n := range names {
+		if i, ok := h.index[n]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// text gives a column of one row, "" if there is none.
+func (h *header) text(row []string, name string) string {
+	if i, ok := h.index[name]; ok && i < len(row) {
+		return row[i]
+	}
+	return ""
+}
+
+// list gives the names for a message, cut after some.
+func (h *header) list() string {
+	const most = 12
+	if len(h.names) > most {
+		return strings.Join(h.names[:most], ", ") + " and " + strconv.Itoa(len(h.names)-most) + " more"
+	}
+	return strings.Join(h.names, ", ")
+}
+
+// addressColumns are the names of the columns that describe one address.
+type addressColumns struct{ ip, port, asn, geo string }
+
+// actorColumns gives the columns of the acting address in this file. Old
+// headers of events have them without the prefix src_.
+func (h *header) actorColumns(rep *report) addressColumns {
+	plain := addressColumns{"ip", "port", "asn", "geo"}
+	if _, ok := h.index["port"]; !ok {
+		plain.port = "src_port"
+	}
+	switch rep.actor {
+	case actorSrc, actorNetwork:
+		if _, ok := h.index["src_ip"]; ok {
+			return addressColumns{"src_ip", "src_port", "src_asn", "src_geo"}
+		}
+	case actorDst:
+		return addressColumns{"dst_ip", "dst_port", "dst_asn", "dst_geo"}
+	case actorReferer:
+		return addressColumns{"http_referer_ip", "http_referer_port", "http_referer_asn", "http_referer_geo"}
+	}
+	return plain
+}
+
+// valueColumns gives the columns that can name what acts, the first choice
+// first. One of them is required.
+func (h *header) valueColumns(rep *report) []string {
+	ip := h.actorColumns(rep).ip
+	switch rep.actor {
+	case actorNetwork:
+		return []string{"network", ip}
+	case actorReferer:
+		return []string{"http_referer", ip}
+	case actorURL:
+		return []string{"url", "hostname", "host", ip}
+	case actorRequest:
+		return []string{"request"}
+	case actorAccount:
+		return []string{"email", "username", "source_url"}
+	case actorVictim:
+		return []string{"website"}
+	case actorSrc:
+		if ip == "ip" {
+			return []string{"src_ip", "ip"}
+		}
+	}
+	return []string{ip}
+}
+
+// missing names the required column that the file does not have, "" if it has
+// all.
+func (h *header) missing(rep *report) string {
+	var out []string
+	if h.col("timestamp") < 0 {
+		out = append(out, "timestamp")
+	}
+	if any := h.valueColumns(rep); h.col(any...) < 0 {
+		out = append(out, strings.Join(any, " or "))
+	}
+	return strings.Join(out, " and ")
+}
+
+// drift tells how the header differs from the columns known for the type.
+func (h *header) drift(rep *report) []string {
+	var out []string
+	for _, n := range h.names {
+		if !slices.Contains(rep.columns, n) {
+			out = append(out, "new: "+n)
+		}
+	}
+	for _, n := range rep.columns {
+		if _, ok := h.index[n]; !ok {
+			out = append(out, "absent: "+n)
+		}
+	}
+	return out
+}
+
+// fit is how alike the header and the type's columns are: columns in both by
+// columns in either, from 0 to 1.
+func (h *header) fit(rep *report) float64 {
+	both := 0
+	for _, n := range h.names {
+		if slices.Contains(rep.columns, n) || slices.Contains(rep.columns, alias[n]) {
+			both++
+		}
+	}
+	return float64(both) / float64(len(h.names)+len(rep.columns)-both)
+}
