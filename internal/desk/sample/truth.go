@@ -328,7 +328,11 @@ func (l *ledger) closeCases(t *Truth, list io.Writer) error {
 	}
 	t.Cases = c
 	t.Account.CasesOpened = c.Count
-	t.Account.Owners = int64(len(c.ByOwner))
+	for owner := range c.ByOwner {
+		if owner != poolOwner {
+			t.Account.Owners++
+		}
+	}
 	if lines != nil {
 		return lines.Flush()
 	}

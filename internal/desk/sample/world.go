@@ -40,6 +40,9 @@ type world struct {
 	ownHome  []uint16 // the country of an owner that is an organisation
 }
 
+// poolOwner has what nobody else owns; it does not count among the owners.
+const poolOwner = "pool"
+
 // Reasons to suppress.
 const (
 	notSuppressed = iota
@@ -113,16 +116,16 @@ func organisations() []org {
 		}
 		add(org{ID: fmt.Sprintf("synthetic-university-%02d", j), Name: fmt.Sprintf("Synthetic University %02d", j), Kind: "university", Country: c, Domains: []string{ownedDomain(j)}})
 	}
-	add(org{ID: "synthetic-university-cert", Name: "Synthetic University CERT", Kind: "CERT", Country: "PH", Domains: []string{"cert." + ownedDomain(0)}})
-	add(org{ID: "synthetic-cert-ph", Name: "Synthetic CERT of the Philippines", Kind: "CERT", Country: "PH", Countries: []string{"PH"}})
-	add(org{ID: "synthetic-cert-east", Name: "Synthetic CERT of three countries", Kind: "CERT", Country: "KE", Countries: []string{"KE", "UG", "TZ"}})
+	add(org{ID: "synthetic-university-cert", Name: "Synthetic University CERT", Kind: "cert", Country: "PH", Domains: []string{"cert." + ownedDomain(0)}})
+	add(org{ID: "synthetic-cert-ph", Name: "Synthetic CERT of the Philippines", Kind: "cert", Country: "PH", Countries: []string{"PH"}})
+	add(org{ID: "synthetic-cert-east", Name: "Synthetic CERT of three countries", Kind: "cert", Country: "KE", Countries: []string{"KE", "UG", "TZ"}})
 	return out
 }
 
 func newWorld() *world {
 	w := &world{orgs: organisations(), geo: geography(), asn: map[uint32]uint16{}, domain: map[string]uint16{},
 		ownerNo: map[string]uint16{}, wordNo: map[string]uint16{"": 0}, words: []string{""}}
-	w.ownerOf("pool")
+	w.ownerOf(poolOwner)
 	for _, c := range countries {
 		w.wordOf(c)
 	}
