@@ -107,6 +107,7 @@ type Observation struct {
 	Status    string      // producer's status: "online", "offline" ...
 	Offline   bool        // the status says it is gone: context, no case
 	Severity  string      // producer's: critical, high, medium, low, info or ""
+	Label     string      // TLP of this row where it is stricter than Meta's; "": Meta's
 	Details   []byte      // all other non-empty columns, one JSON object with keys in the file's order; nil if none
 }
 

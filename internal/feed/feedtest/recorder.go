@@ -124,6 +124,7 @@ func Format(line int64, o *feed.Observation) string {
 		put("offline", "true")
 	}
 	put("severity", o.Severity)
+	put("label", o.Label)
 	put("details", string(o.Details))
 	return b.String()
 }
