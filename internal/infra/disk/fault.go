@@ -26,7 +26,7 @@ func Fault(doing, name string, err error) error {
 			fmt.Sprintf("no room left on the disk to %s %s", doing, name),
 			fmt.Sprintf("free space on the disk of %s, then run the same command again; nothing of the unfinished batch was kept", filepath.Dir(name)))
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return fault.Wrap(fault.Usage, err,
+		return fault.Wrap(fault.Invalid, err,
 			fmt.Sprintf("may not %s %s", doing, name),
 			fmt.Sprintf("give the user who runs this the right to write in %s, or choose another folder", filepath.Dir(name)))
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):

@@ -91,8 +91,8 @@ func TestPowerCutLosesWhatWasNotSynced(t *testing.T) {
 
 func TestFaultKinds(t *testing.T) {
 	for err, want := range map[error]fault.Kind{
-		syscall.ENOSPC: fault.Full, syscall.EDQUOT: fault.Full, syscall.EROFS: fault.Usage,
-		fs.ErrPermission: fault.Usage, syscall.EIO: fault.Corrupt, syscall.EMFILE: fault.Limit,
+		syscall.ENOSPC: fault.Full, syscall.EDQUOT: fault.Full, syscall.EROFS: fault.Invalid,
+		fs.ErrPermission: fault.Invalid, syscall.EIO: fault.Corrupt, syscall.EMFILE: fault.Limit,
 	} {
 		got := disk.Fault("write", "/d/f", &fs.PathError{Op: "write", Path: "/d/f", Err: err})
 		if fault.KindOf(got) != want || fault.RemedyOf(got) == "" {
@@ -111,7 +111,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	dir := t.TempDir()
 	os.Chmod(dir, 0o500)
 	err := disk.WriteFile(disk.OS(), filepath.Join(dir, "a"), text("x"))
-	if !fault.Is(err, fault.Usage) || fault.RemedyOf(err) == "" {
+	if !fault.Is(err, fault.Invalid) || fault.RemedyOf(err) == "" {
 		t.Fatal(err)
 	}
 }

@@ -1,0 +1,313 @@
+package runs
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"entente/internal/core/fault"
+	"entente/internal/infra/disk"
+	"entente/internal/infra/store"
+)
+
+// fanIn is how many runs of one scope and level become one of the next level.
+const fanIn = 8
+
+// mergeBytes bounds what one merge transaction covers, so that a stop loses
+// little work.
+const mergeBytes = 256 << 20
+
+// Maintain merges runs until no scope has 8 of one level. It may run beside
+// Stage and Lookup; only one runs at a time. A crash at any moment leaves the
+// old runs or the new one counted, never both.
+func (s *Sets) Maintain(ctx context.Context) error {
+	if s.cfg.ReadOnly {
+		return nil
+	}
+	s.merge.Lock()
+	defer s.merge.Unlock()
+	for {
+		jobs := s.due()
+		if len(jobs) == 0 {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.mergeRuns(ctx, jobs); err != nil {
+			return fmt.Errorf("merge key runs: %w", err)
+		}
+	}
+}
+
+// job is one merge: runs of one scope and level, oldest first.
+type job struct {
+	scope string
+	level int64
+	from  []*section
+	to    *section
+}
+
+// due picks merges up to mergeBytes, small levels first, which go into one
+// file. A scope comes once, as a file has one section per scope.
+func (s *Sets) due() []job {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var jobs []job
+	for scope, list := range s.scopes {
+		byLevel := map[int64][]*section{}
+		lowest := int64(-1)
+		for _, c := range slices.Backward(list) {
+			byLevel[c.level] = append(byLevel[c.level], c)
+			if len(byLevel[c.level]) >= fanIn && (lowest < 0 || c.level < lowest) {
+				lowest = c.level
+			}
+		}
+		if lowest >= 0 {
+			jobs = append(jobs, job{scope: scope, level: lowest, from: byLevel[lowest][:fanIn]})
+		}
+	}
+	slices.SortFunc(jobs, func(a, b job) int {
+		if a.level != b.level {
+			return int(a.level - b.level)
+		}
+		return strings.Compare(a.scope, b.scope)
+	})
+	bytes := int64(0)
+	for i, j := range jobs {
+		for _, c := range j.from {
+			bytes += c.keys * 24
+		}
+		if bytes > mergeBytes && i > 0 {
+			return jobs[:i]
+		}
+	}
+	return jobs
+}
+
+func (s *Sets) mergeRuns(ctx context.Context, jobs []job) error {
+	var w *writer
+	file, err := s.create(func(out io.Writer) error {
+		w = newWriter(out)
+		for i := range jobs {
+			if err := s.mergeOne(ctx, w, &jobs[i]); err != nil {
+				return err
+			}
+		}
+		return w.finish()
+	})
+	if err != nil {
+		return err
+	}
+	var made, gone []*section
+	for i, j := range jobs {
+		j.to.id = sectionID{file: file, scope: j.scope}
+		j.to.loaded = fresh(w.dir[i], w.idx[i])
+		made, gone = append(made, j.to), append(gone, j.from...)
+	}
+	err = s.db.WriteSlice(ctx, func(tx *store.Tx) error {
+		for _, c := range gone {
+			n, err := tx.Exec(ctx, "DELETE FROM run_section WHERE file = $1 AND scope = $2", c.id.file, c.id.scope)
+			if err != nil {
+				return err
+			}
+			if n != 1 {
+				return fault.New(fault.Conflict, "another process merged the same key runs", "try again")
+			}
+		}
+		return list(ctx, tx, made)
+	})
+	if err != nil {
+		// Whether the transaction was kept may be unknown; the list says.
+		if rerr := s.Refresh(ctx); rerr == nil && !s.lists(file) {
+			_ = disk.Remnant(s.fs, s.path(file))
+		}
+		if fault.Is(err, fault.Conflict) {
+			return nil
+		}
+		return err
+	}
+	return s.swap(made, gone)
+}
+
+func (s *Sets) lists(file int64) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, list := range s.scopes {
+		for _, c := range list {
+			if c.id.file == file {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// swap puts merged runs in the place of their parts and deletes files that hold
+// nothing any more. A merged run stands where its newest part stood, so newer
+// payloads stay in front.
+func (s *Sets) swap(made, gone []*section) error {
+	s.mu.Lock()
+	dead := map[*section]bool{}
+	for _, c := range gone {
+		dead[c] = true
+	}
+	for _, c := range made {
+		list := s.scopes[c.id.scope]
+		at := slices.IndexFunc(list, func(o *section) bool { return dead[o] })
+		if at < 0 {
+			continue // a Refresh came in between and has it already
+		}
+		list = slices.Insert(slices.Clone(list), at, c)
+		s.scopes[c.id.scope] = slices.DeleteFunc(list, func(o *section) bool { return dead[o] })
+		c.used = s.clock.Load()
+		s.keep(c, c.loaded)
+	}
+	for _, c := range gone {
+		s.forget(c)
+	}
+	left := map[int64]bool{}
+	for _, list := range s.scopes {
+		for _, c := range list {
+			left[c.id.file] = true
+		}
+	}
+	s.trim()
+	s.mu.Unlock()
+	done := map[int64]bool{}
+	for _, c := range gone {
+		if f := c.id.file; !left[f] && !done[f] {
+			done[f] = true
+			if err := disk.Remnant(s.fs, s.path(f)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mergeOne writes one scope's runs as one section. Of a key that several runs
+// hold, the newest payload stays.
+func (s *Sets) mergeOne(ctx context.Context, w *writer, j *job) error {
+	cursors := make([]*cursor, len(j.from))
+	total, payload := int64(0), false
+	for i, c := range j.from {
+		cur, err := s.cursor(c)
+		if err != nil {
+			return err
+		}
+		defer cur.f.Close()
+		cursors[i] = cur
+		total += c.keys
+		payload = payload || cur.l.entry.payload
+	}
+	w.begin(j.scope, payload, total)
+	for n := 0; ; n++ {
+		if n&0xffff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var least *cursor
+		for _, c := range cursors {
+			if c.done {
+				continue
+			}
+			// A later cursor with the same key is newer.
+			if least == nil || c.hi < least.hi || c.hi == least.hi && c.key.Compare(least.key) <= 0 {
+				least = c
+			}
+		}
+		if least == nil {
+			break
+		}
+		key := least.key
+		w.add(key, least.payload)
+		for _, c := range cursors {
+			if !c.done && c.hi == least.hi && c != least && c.key == key {
+				if err := c.next(); err != nil {
+					return s.damaged(c.file, err)
+				}
+			}
+		}
+		if err := least.next(); err != nil {
+			return s.damaged(least.file, err)
+		}
+	}
+	w.end()
+	j.to = &section{level: j.level + 1, keys: w.dir[len(w.dir)-1].keys}
+	return nil
+}
+
+// cursor walks one section from its first key to its last.
+type cursor struct {
+	file    int64
+	f       disk.ReadFile
+	l       *loaded
+	buf     []byte // whole blocks read ahead
+	block   int    // next block to read
+	entries []byte // rest of the current block
+	key     Key
+	hi      uint64
+	payload uint64
+	done    bool
+}
+
+const readAhead = 16 // blocks
+
+func (s *Sets) cursor(c *section) (*cursor, error) {
+	l, err := s.load(c)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.fs.Open(s.path(c.id.file))
+	if err != nil {
+		return nil, s.damaged(c.id.file, err)
+	}
+	cur := &cursor{file: c.id.file, f: f, l: l}
+	if err := cur.next(); err != nil {
+		f.Close()
+		return nil, s.damaged(c.id.file, err)
+	}
+	return cur, nil
+}
+
+func (c *cursor) next() error {
+	if len(c.entries) == 0 {
+		if c.block == c.l.entry.blocks() {
+			c.done = true
+			return nil
+		}
+		if err := c.fill(); err != nil {
+			return err
+		}
+	}
+	w := c.l.entry.width()
+	copy(c.key[:], c.entries)
+	c.hi = binary.BigEndian.Uint64(c.entries)
+	if w == 24 {
+		c.payload = binary.LittleEndian.Uint64(c.entries[16:])
+	}
+	c.entries = c.entries[w:]
+	return nil
+}
+
+func (c *cursor) fill() error {
+	at, n := c.l.span(c.block)
+	if c.block%readAhead == 0 {
+		last, ln := c.l.span(min(c.block+readAhead, c.l.entry.blocks()) - 1)
+		c.buf = slices.Grow(c.buf[:0], int(last+ln-at))[:last+ln-at]
+		if _, err := c.f.ReadAt(c.buf, c.l.entry.data+at); err != nil {
+			return err
+		}
+	}
+	base, _ := c.l.span(c.block - c.block%readAhead)
+	block := c.buf[at-base : at-base+n]
+	if !sound(block) {
+		return errBlock
+	}
+	c.entries = block[:n-4]
+	c.block++
+	return nil
+}
