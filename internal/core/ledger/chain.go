@@ -91,3 +91,13 @@ func Commitment(salt, data []byte) Hash {
 	m.Write(data)
 	return Hash(m.Sum(nil))
 }
+
+// ItemOf gives the item number of something that has a name instead of a
+// number of its own, such as a surge or an organisation: the first 16 bytes of
+// HMAC-SHA-256 of kind and name with the node's secret. Without the secret the
+// name cannot be guessed from it.
+func ItemOf(secret [32]byte, kind, name string) [16]byte {
+	m := hmac.New(sha256.New, secret[:])
+	m.Write([]byte("item\x1f" + kind + "\x1f" + name))
+	return [16]byte(m.Sum(nil)[:16])
+}
