@@ -16,6 +16,7 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/value"
 	"entente/internal/feed"
+	"entente/internal/feed/abusech"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
 	"entente/internal/feed/shadowserver"
@@ -26,6 +27,12 @@ func formatOf(folder string) feed.Format {
 	switch {
 	case folder == "shadowserver":
 		return shadowserver.Format{}
+	case folder == "urlhaus":
+		return abusech.URLhaus{}
+	case strings.HasPrefix(folder, "feodo"):
+		return abusech.Feodo{}
+	case folder == "sslbl":
+		return abusech.SSLBL{}
 	case folder == "intelmq":
 		return intelmq.Format{}
 	case strings.HasPrefix(folder, "list"):

@@ -63,7 +63,7 @@ func (w *world) judge(o *obs) verdict {
 		if net == nowhere {
 			return verdict{outcome: suppressed, reason: byBogon}
 		}
-		if why := w.suppress[cell]; why == byAllow || why == byDNSList && !o.class.Victim() {
+		if why := w.suppress[cell]; why == byAllow || why == byDNSList && resolverIsNone(o.class) {
 			return verdict{outcome: suppressed, reason: why}
 		}
 	}
@@ -75,6 +75,12 @@ func (w *world) judge(o *obs) verdict {
 		v.held, v.outcome = true, held
 	}
 	return v
+}
+
+// resolverIsNone tells whether a public resolver cannot be of class c: the row
+// of the shipped table for the list public-dns-v4.
+func resolverIsNone(c rsit.Class) bool {
+	return c == rsit.C2Server || c == rsit.MalwareConfiguration || c == rsit.MalwareDistribution || c == rsit.Phishing
 }
 
 func (w *world) isHeld(o *obs, cell int, country uint16) bool {

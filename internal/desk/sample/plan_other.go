@@ -11,6 +11,9 @@ func otherSources(w *world, c Config, zone *time.Location) []source {
 	seeded := func(n uint64, label string) *pool { return &pool{seed: mix(c.Seed, n), label: label} }
 	c2 := seeded(200, "c")
 	event := func(name string) base { return base{world: w, feed: name, event: true} }
+	// A file that states when it was made is a list as of then; its rows still
+	// have times of their own.
+	stated := func(name string) base { return base{world: w, feed: name} }
 	dated := func(tail string) func(string, int) string {
 		return func(date string, _ int) string { return date + "-synthetic" + tail }
 	}
@@ -24,13 +27,13 @@ func otherSources(w *world, c Config, zone *time.Location) []source {
 			writer: imq(210, "i", false)},
 		{folder: "intelmq", file: dated("-events.json"), weight: 20, opens: true, writer: imq(220, "j", true)},
 		{folder: "urlhaus", file: dated("-urlhaus.csv"), weight: 50, opens: true,
-			writer: &urlhausWriter{base: event("urlhaus"), sites: seeded(230, "h")}},
+			writer: &urlhausWriter{base: stated("urlhaus"), sites: seeded(230, "h")}},
 		{folder: "feodo", file: dated("-ipblocklist.csv"), weight: 10, opens: true,
-			writer: &feodoWriter{base: event("feodo"), c2: c2}},
+			writer: &feodoWriter{base: stated("feodo"), c2: c2}},
 		{folder: "feodo-json", file: dated("-ipblocklist.json"), weight: 10, opens: true, options: "feed: synthetic-feodo-json\n",
 			writer: &feodoWriter{base: event("synthetic-feodo-json"), json: true, c2: c2}},
 		{folder: "sslbl", file: dated("-sslblacklist.csv"), weight: 10, opens: true,
-			writer: &sslblWriter{base: event("sslbl"), certs: pool{seed: mix(c.Seed, 240)}}},
+			writer: &sslblWriter{base: stated("sslbl"), certs: pool{seed: mix(c.Seed, 240)}}},
 		{folder: "custom", file: dated("-honeynet.csv"), weight: 20, options: "format: custom\nmapping: mapping.yaml\n", mapping: customMapping,
 			writer: &customWriter{base: event("synthetic-honeynet"), zone: zone, hosts: seeded(250, "k")}},
 	}
