@@ -74,7 +74,7 @@ func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (lo, hi
 	}
 	local, start := t[lo:sign], at(lo)
 	if lo == 0 && !fanged {
-		for start > 1 && s.text[start-1] == '\'' && extractClass[s.text[start-2]]&xAlnum != 0 {
+		for start > 1 && begin-start < 64 && s.text[start-1] == '\'' && extractClass[s.text[start-2]]&xAlnum != 0 {
 			start -= 2
 			for start > 0 && extractClass[s.text[start-1]]&xAlnum != 0 {
 				start--
@@ -100,11 +100,19 @@ func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (lo, hi
 // pieces looks at t[lo:hi]: first whole, for values with colons, then between
 // the colons. End is where the token ends in the text if hi is its end, else -1.
 func (s *scan) pieces(t string, lo, hi int, at func(int) int, end int, fanged bool) {
-	if cut := strings.IndexAny(t[lo:hi], "%+@"); cut >= 0 {
-		s.pieces(t, lo, lo+cut, at, -1, fanged)
-		s.pieces(t, lo+cut+1, hi, at, end, fanged)
-		return
+	for {
+		cut := strings.IndexAny(t[lo:hi], "%+@")
+		if cut < 0 {
+			break
+		}
+		s.between(t, lo, lo+cut, at, -1, fanged)
+		lo += cut + 1
 	}
+	s.between(t, lo, hi, at, end, fanged)
+}
+
+// between does the work of pieces where no other mark than colons is left.
+func (s *scan) between(t string, lo, hi int, at func(int) int, end int, fanged bool) {
 	if strings.Count(t[lo:hi], ":") >= 2 && s.colons(t, lo, hi, at, end) {
 		return
 	}
@@ -141,6 +149,9 @@ func (s *scan) colons(t string, lo, hi int, at func(int) int, end int) bool {
 	v, err := ParseIP(t[lo:hi])
 	if err != nil || !digit {
 		return false
+	}
+	if v.kind == IPv4 { // mapped: a prefix length would count other bits
+		end = -1
 	}
 	s.address(v, at(lo), at(hi), end)
 	return true

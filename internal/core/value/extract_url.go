@@ -110,21 +110,30 @@ func urlEnd(t string, i int) int {
 		}
 		end += n
 	}
-	for end > i {
-		switch c := t[end-1]; c {
-		case '.', ',', ':', ';', '!', '?', '*':
-		case ')', ']', '}':
-			open := byte('(')
-			if c != ')' {
-				open = c - 2
-			}
-			if strings.Count(t[i:end], string(rune(open))) >= strings.Count(t[i:end], string(rune(c))) {
-				return end
-			}
-		default:
-			return end
+	return trimURL(t, i, end)
+}
+
+// trimURL moves end back over sentence marks and closing brackets without an
+// opening one.
+func trimURL(t string, i, end int) int {
+	var surplus [3]int // closing minus opening, for (), [] and {}
+	for _, c := range []byte(t[i:end]) {
+		if p := strings.IndexByte("([{)]}", c); p >= 3 {
+			surplus[p-3]++
+		} else if p >= 0 {
+			surplus[p]--
 		}
-		end--
+	}
+	for ; end > i; end-- {
+		c := t[end-1]
+		if strings.IndexByte(".,:;!?*", c) >= 0 {
+			continue
+		}
+		p := strings.IndexByte(")]}", c)
+		if p < 0 || surplus[p] <= 0 {
+			break
+		}
+		surplus[p]--
 	}
 	return end
 }

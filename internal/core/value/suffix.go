@@ -11,8 +11,12 @@ import (
 // suffix and one label more, by the public suffix list. MultiTenant tells that
 // the suffix stands in the list's private section (github.io, duckdns.org), so
 // that names below it belong to different people. A host that is a public
-// suffix itself is given whole. Host is canonical text, as Domain values have it.
+// suffix itself is given whole, and so is an address. Host is canonical text, as
+// Domain values have it.
 func Registrable(host string) (domain string, multiTenant bool) {
+	if isAddress(host) {
+		return host, false
+	}
 	n, rule := suffixOf(host)
 	rest := len(host) - n - 1
 	if rest <= 0 {
@@ -93,4 +97,13 @@ func suffixOf(host string) (length int, rule suffixRule) {
 func underSuffix(name string) bool {
 	n, rule := suffixOf(name)
 	return rule != 0 && n < len(name)
+}
+
+// isAddress tells whether the host of a URL is an IP address.
+func isAddress(host string) bool {
+	if host == "" || host[0] == '[' || strings.IndexByte(host, ':') >= 0 {
+		return true
+	}
+	_, ok := quad(host)
+	return ok
 }
