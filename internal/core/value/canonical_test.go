@@ -316,7 +316,7 @@ func TestDifferentResourcesStayDifferent(t *testing.T) {
 }
 
 // checkValue holds the promises that every value keeps.
-func checkValue(t testing.TB, v Value) {
+func checkValue(t failer, v Value) {
 	t.Helper()
 	s := v.String()
 	if w, err := Parse(v.Kind(), s); err != nil || w != v {
@@ -342,4 +342,10 @@ func checkValue(t testing.TB, v Value) {
 			t.Fatalf("host of %q: %q, %v", s, h, err)
 		}
 	}
+}
+
+// failer is what tests, fuzzers and rapid's checks have in common.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }

@@ -22,26 +22,12 @@ func TestEveryValueKeepsItsPromises(t *testing.T) {
 				if v.Kind() != k {
 					t.Fatalf("%q: kind %s", text, v.Kind())
 				}
-				checkPromises(t, v)
+				checkValue(t, v)
 			})
 			if read*3 < all {
 				t.Errorf("only %d of %d texts were read: the test says little", read, all)
 			}
 		})
-	}
-}
-
-func checkPromises(t *rapid.T, v Value) {
-	s := v.String()
-	if w, err := Parse(v.Kind(), s); err != nil || w != v {
-		t.Fatalf("Parse(%s, %q) = %q, %v", v.Kind(), s, w, err)
-	}
-	if w, err := ParseKey([]byte(v.Key())); err != nil || w != v {
-		t.Fatalf("ParseKey of %q = %q, %v", s, w, err)
-	}
-	d := v.Defang()
-	if w, err := Parse(v.Kind(), Refang(d)); err != nil || w != v {
-		t.Fatalf("%q defanged to %q, back to %q: %q, %v", s, d, Refang(d), w, err)
 	}
 }
 
