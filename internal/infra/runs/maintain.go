@@ -104,7 +104,7 @@ func (s *Sets) mergeRuns(ctx context.Context, jobs []job) error {
 	}
 	var made, gone []*section
 	for i, j := range jobs {
-		j.to.id = sectionID{file: file, scope: j.scope}
+		j.to.id, j.to.seq = sectionID{file: file, scope: j.scope}, j.from[len(j.from)-1].seq
 		j.to.loaded = fresh(w.dir[i], w.idx[i])
 		made, gone = append(made, j.to), append(gone, j.from...)
 	}

@@ -62,7 +62,7 @@ type Sets struct {
 	// mu is held for reading during a whole Lookup, so that a file which the list
 	// names exists; and for writing while the list changes.
 	mu     sync.RWMutex
-	scopes map[string][]*section // newest file first
+	scopes map[string][]*section // newest keys first
 
 	small  atomic.Int64 // bytes of whole runs in memory
 	filter atomic.Int64 // bytes of loaded filters and fences
@@ -111,14 +111,14 @@ func (s *Sets) Refresh(ctx context.Context) error {
 	}
 	scopes := map[string][]*section{}
 	err := s.db.Read(ctx, func(q store.Querier) error {
-		rows, err := q.QueryContext(ctx, "SELECT file, scope, level, keys FROM run_section ORDER BY file DESC")
+		rows, err := q.QueryContext(ctx, "SELECT file, scope, seq, level, keys FROM run_section ORDER BY seq DESC")
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
 			c := &section{}
-			if err := rows.Scan(&c.id.file, &c.id.scope, &c.level, &c.keys); err != nil {
+			if err := rows.Scan(&c.id.file, &c.id.scope, &c.seq, &c.level, &c.keys); err != nil {
 				return err
 			}
 			if k := known[c.id]; k != nil {

@@ -19,6 +19,7 @@ type sectionID struct {
 // the rest never changes.
 type section struct {
 	id    sectionID
+	seq   int64 // number of the newest file whose keys it holds
 	level int64
 	keys  int64
 

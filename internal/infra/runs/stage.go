@@ -80,7 +80,7 @@ func (s *Sets) Stage(ctx context.Context, sections []Section) (*Staged, error) {
 			continue
 		}
 		sec := st.list[at]
-		sec.id.file = file
+		sec.id.file, sec.seq = file, file
 		sec.loaded = fresh(w.dir[at], w.idx[at])
 		if s.small.Load()+sec.loaded.dataSize() <= s.cfg.SmallRuns {
 			sec.loaded.whole = whole(sec.loaded, c)
@@ -150,9 +150,9 @@ func (st *Staged) Commit(ctx context.Context, tx *store.Tx) error {
 }
 
 func list(ctx context.Context, tx *store.Tx, sections []*section) error {
-	return tx.CopyIn(ctx, "run_section", []string{"file", "scope", "level", "keys"}, len(sections), func(i int, dst []any) {
+	return tx.CopyIn(ctx, "run_section", []string{"file", "scope", "seq", "level", "keys"}, len(sections), func(i int, dst []any) {
 		c := sections[i]
-		dst[0], dst[1], dst[2], dst[3] = c.id.file, c.id.scope, c.level, c.keys
+		dst[0], dst[1], dst[2], dst[3], dst[4] = c.id.file, c.id.scope, c.seq, c.level, c.keys
 	})
 }
 
