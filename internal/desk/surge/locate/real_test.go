@@ -12,12 +12,12 @@ import (
 )
 
 // realData gives a folder built of the real packages, which ENTENTE_GEO_PACKAGES
-// names (scripts/geo.sh unpacks them into .cache/geo of the repository).
+// names; scripts/geo.sh unpacks them into var/geo-packages.
 func realData(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("ENTENTE_GEO_PACKAGES")
 	if dir == "" {
-		dir = "../../../../.cache/geo"
+		dir = "../../../../var/geo-packages"
 	}
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("no network data packages in %s: make geo fetches them", dir)
