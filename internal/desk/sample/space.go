@@ -97,9 +97,10 @@ func geography() [cells4 + cells6]int16 {
 	return g
 }
 
-// WriteGeography writes the geography file: prefix,country,asn,network.
+// WriteGeography writes the geography file: prefix,country,asn,network. CSV has
+// no comments; the names of the networks say that they are synthetic.
 func WriteGeography(w io.Writer) error {
-	b := []byte("# SYNTHETIC: addresses for documentation and benchmarks, made-up networks\nprefix,country,asn,network\n")
+	b := []byte("prefix,country,asn,network\n")
 	line := func(p netip.Prefix, n int) {
 		b = p.AppendTo(b)
 		b = append(b, ',')

@@ -93,16 +93,12 @@ func (g *generator) organisationsYAML() ([]byte, error) {
 	return append([]byte(banner), b...), err
 }
 
+// holdsYAML has one rule an entry: what it names (value, prefix, domain, class
+// or country), the reason and the author.
 func (g *generator) holdsYAML() ([]byte, error) {
-	type entry struct {
-		Kind   string `yaml:"kind"`
-		Value  string `yaml:"value"`
-		Reason string `yaml:"reason"`
-		Author string `yaml:"author"`
-	}
-	var list []entry
+	var list []map[string]string
 	for _, h := range g.world.holds {
-		list = append(list, entry{h.kind, h.value, h.reason, "synthetic"})
+		list = append(list, map[string]string{h.kind: h.value, "reason": h.reason, "author": "synthetic"})
 	}
 	b, err := yaml.Marshal(map[string]any{"holds": list})
 	return append([]byte(banner), b...), err
