@@ -24,12 +24,12 @@ var update = flag.Bool("update", false, "write what comes out into testdata/*.tx
 // Now is the ingest clock of all cases.
 var Now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// Cases runs f over testdata/*.txtar. The comment of a file holds options, one
+// Cases runs f over dir/*.txtar. The comment of a file holds options, one
 // a line ("class c2-server", "as-of 2026-11-24T08:00:00Z", "name x.csv"); text
 // before a blank line is for people. "in" is the file that is read; "want" what
 // comes out. -update writes want anew.
-func Cases(t *testing.T, f feed.Format) {
-	files, err := filepath.Glob("testdata/*.txtar")
+func Cases(t *testing.T, f feed.Format, dir string) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}

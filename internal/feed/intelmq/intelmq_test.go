@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestCases(t *testing.T) { feedtest.Cases(t, intelmq.Format{}) }
+func TestCases(t *testing.T) { feedtest.Cases(t, intelmq.Format{}, "testdata") }
 
 func read(t testing.TB, r io.Reader) *feedtest.Recorder {
 	rec := &feedtest.Recorder{T: t}

@@ -19,7 +19,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestCases(t *testing.T) { feedtest.Cases(t, list.Format{}) }
+func TestCases(t *testing.T) { feedtest.Cases(t, list.Format{}, "testdata") }
 
 func input(name string, body io.Reader) feed.Input {
 	return feed.Input{Name: name, Body: body, Options: feed.Options{
