@@ -3,43 +3,62 @@ package store
 import (
 	"context"
 	"database/sql"
-	"os"
 )
 
 // SQLite's write-ahead log is merged into the database by a goroutine of its
-// own once it has grown past mergeAt, beside the writer. A log that has grown
-// past boundAt all the same (the writer never paused, or a reader held an old
-// snapshot) is merged between two slices, so that its size stays bounded.
+// own, beside the writer, once mergeAt pages wait in it. A log that grows past
+// boundAt pages all the same (the writer never paused, or a reader held an old
+// snapshot) is merged between two slices. If a reader is still in the way
+// then, the next attempt comes boundStep pages later. A page has 4 KiB.
 const (
-	mergeAt = 16 << 20
-	boundAt = 192 << 20
+	mergeAt   = 4 << 10  // 16 MiB
+	boundAt   = 48 << 10 // 192 MiB
+	boundStep = 8 << 10  // 32 MiB
 )
 
-// Checkpoint merges SQLite's write-ahead log into the database as far as no
-// reader and no writer has to wait. On PostgreSQL it does nothing.
+// logState is what the writer knows of its log; the gate guards it.
+type logState struct {
+	pages  int64 // in the log
+	merged int64 // of these already in the database
+	bound  int64 // at how many pages boundLog acts; 0: boundAt
+}
+
+// Checkpoint merges SQLite's write-ahead log into the database as far as
+// neither a reader nor a writer has to wait. On PostgreSQL it does nothing.
 func (db *DB) Checkpoint(ctx context.Context) error {
 	if db.dialect == Postgres || db.readOnly {
 		return nil
 	}
-	pool, err := openPool(db.path, "rw", 2, "synchronous(FULL)", "wal_autocheckpoint(0)")
+	pool, err := db.openMerger()
 	if err != nil {
 		return db.translate(ctx, err)
 	}
 	defer pool.Close()
-	pool.SetMaxOpenConns(1)
-	return db.translate(ctx, passive(ctx, pool))
+	_, err = checkpoint(ctx, pool, "PASSIVE")
+	return db.translate(ctx, err)
 }
 
-func passive(ctx context.Context, pool *sql.DB) error {
-	var busy, frames, merged int64
-	return pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &frames, &merged)
+func (db *DB) openMerger() (*sql.DB, error) {
+	pool, err := openPool(db.path, "rw", 2, "synchronous(FULL)", "wal_autocheckpoint(0)")
+	if err == nil {
+		pool.SetMaxOpenConns(1)
+	}
+	return pool, err
 }
 
-// checkpointer waits for afterCommit's kick and merges.
+// checkpoint runs one of SQLite's checkpoints. done is false when a reader or
+// a writer was in the way.
+func checkpoint(ctx context.Context, q interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}, mode string) (s logState, err error) {
+	var busy int64
+	err = q.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &s.pages, &s.merged)
+	return s, err
+}
+
+// checkpointer merges whenever afterCommit asks for it.
 func (db *DB) checkpointer() {
 	defer db.checker.Done()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	var pool *sql.DB
 	defer func() {
 		if pool != nil {
@@ -52,30 +71,28 @@ func (db *DB) checkpointer() {
 			return
 		case <-db.kick:
 		}
+		var err error
 		if pool == nil {
-			var err error
-			if pool, err = openPool(db.path, "rw", 2, "synchronous(FULL)", "wal_autocheckpoint(0)"); err != nil {
+			if pool, err = db.openMerger(); err != nil {
 				db.log.Warn("the write-ahead log is not merged", "err", err)
 				return
 			}
-			pool.SetMaxOpenConns(1)
 		}
-		if err := passive(ctx, pool); err != nil {
+		if _, err := checkpoint(context.Background(), pool, "PASSIVE"); err != nil {
 			db.log.Warn("merging the write-ahead log failed", "err", err)
 		}
 	}
 }
 
-// afterCommit notes the log's size and wakes the checkpointer when it is due.
-// The file keeps its size after a merge, so only growth since the last merge
-// tells; mergeAt of growth or a file past boundAt are both worth a look.
-func (db *DB) afterCommit() {
-	fi, err := os.Stat(db.path + "-wal")
+// afterCommit looks at the log (mode NOOP merges nothing) and asks for a merge
+// when enough waits in it. Only the holder of the gate calls it.
+func (db *DB) afterCommit(ctx context.Context) {
+	s, err := checkpoint(context.WithoutCancel(ctx), db.lite.conn, "NOOP")
 	if err != nil {
-		return
+		return // the next commit looks again
 	}
-	db.walSize.Store(fi.Size())
-	if fi.Size() >= mergeAt {
+	db.lite.log.pages, db.lite.log.merged = s.pages, s.merged
+	if s.pages-s.merged >= mergeAt {
 		select {
 		case db.kick <- struct{}{}:
 		default:
@@ -83,19 +100,32 @@ func (db *DB) afterCommit() {
 	}
 }
 
-// boundWAL merges the whole log while the gate is held, when it has outgrown
-// its bound.
-func (db *DB) boundWAL(ctx context.Context) {
-	if db.walSize.Load() < boundAt {
+// boundLog merges the rest of the log while the gate is held, when it has
+// outgrown its bound. It waits at most a tenth of a second for readers.
+func (db *DB) boundLog(ctx context.Context) {
+	l := &db.lite.log
+	if l.pages < max(l.bound, boundAt) {
 		return
 	}
-	var busy, frames, merged int64
-	row := db.lite.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	if err := row.Scan(&busy, &frames, &merged); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	timeout := func(ms string) error {
+		_, err := db.lite.exec(ctx, "PRAGMA busy_timeout = "+ms, nil)
+		return err
+	}
+	err := timeout("100")
+	var s logState
+	if err == nil {
+		s, err = checkpoint(ctx, db.lite.conn, "TRUNCATE")
+	}
+	if err != nil {
 		db.log.Warn("bounding the write-ahead log failed", "err", err)
+	}
+	if err := timeout(busyTimeout); err != nil {
+		db.log.Warn("setting the writer's patience failed", "err", err)
+	}
+	if err == nil && s.pages == 0 {
+		*l = logState{}
 		return
 	}
-	if busy == 0 {
-		db.walSize.Store(0)
-	}
+	l.bound = l.pages + boundStep
 }

@@ -22,6 +22,10 @@ const applicationID = 0x454e5445
 
 const maxReaders = 4
 
+// busyTimeout is how long, in milliseconds, a connection waits for a lock that
+// another process holds.
+const busyTimeout = "10000"
+
 func (db *DB) openSQLite(ctx context.Context, cfg Config) error {
 	db.dialect = SQLite
 	db.path = filepath.Join(cfg.Dir, "state.db")
@@ -106,7 +110,7 @@ func liteDSN(path, mode string, cacheMB int, more ...string) (string, error) {
 		p = "/" + p
 	}
 	q := url.Values{"mode": {mode}, "_error_rc": {"1"}}
-	pragmas := []string{"busy_timeout(10000)", "foreign_keys(1)", "temp_store(2)",
+	pragmas := []string{"busy_timeout(" + busyTimeout + ")", "foreign_keys(1)", "temp_store(2)",
 		fmt.Sprintf("cache_size(-%d)", cacheMB*1024)}
 	q["_pragma"] = append(pragmas, more...)
 	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String(), nil
@@ -130,6 +134,7 @@ type liteWriter struct {
 	pool  *sql.DB
 	conn  *sql.Conn
 	stmts map[string]driver.Stmt // prepared, kept over transactions
+	log   logState
 }
 
 // maxStmts bounds the prepared statements that the writer keeps.

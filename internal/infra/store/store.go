@@ -17,7 +17,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"entente/internal/core/fault"
 )
@@ -76,7 +75,6 @@ type DB struct {
 	readers *sql.DB // SQLite: read-only connections; PostgreSQL: the pool
 	gate    gate    // one writer at a time, people first
 	lite    *liteWriter
-	walSize atomic.Int64
 
 	closing   chan struct{}
 	kick      chan struct{} // wakes the checkpointer
@@ -176,10 +174,10 @@ func (db *DB) write(ctx context.Context, first bool, f func(tx *Tx) error) error
 	defer db.gate.leave()
 	if db.lite != nil {
 		if !first {
-			db.boundWAL(ctx)
+			db.boundLog(ctx)
 		}
 		err := db.lite.transact(ctx, f)
-		db.afterCommit()
+		db.afterCommit(ctx)
 		return db.translate(ctx, err)
 	}
 	return db.translate(ctx, db.transactPostgres(ctx, f))
