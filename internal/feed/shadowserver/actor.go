@@ -14,12 +14,12 @@ import (
 func (r *reader) actor(fields []string, o *feed.Observation) (feed.Reason, int) {
 	switch r.rep.actor {
 	case actorNetwork:
-		if text(fields, r.network) != "" {
-			if !r.named(fields, r.network, value.ParseCIDR, o) {
-				return feed.BadValue, r.network
-			}
+		if r.named(fields, r.network, value.ParseCIDR, o) {
 			r.at(fields, r.ip, o)
 			return 0, 0
+		}
+		if text(fields, r.ip) == "" {
+			return none(fields, r.network)
 		}
 	case actorURL, actorReferer:
 		if r.named(fields, r.url, value.ParseURL, o) || r.rep.actor == actorURL && r.named(fields, r.host, value.ParseDomain, o) {
@@ -34,6 +34,12 @@ func (r *reader) actor(fields []string, o *feed.Observation) (feed.Reason, int) 
 			o.Value = v
 			r.at(fields, r.ip, o)
 			return 0, 0
+		}
+		if text(fields, r.ip) == "" {
+			if r.named(fields, r.host, value.ParseDomain, o) {
+				return 0, 0
+			}
+			return none(fields, r.host)
 		}
 	case actorRequest:
 		if r.named(fields, r.request, value.ParseDomain, o) {

@@ -69,20 +69,18 @@ func (c *catalogue) choose(in feed.Input, h *header, first []string) (*report, *
 		return nil, &feed.Quarantine{Reason: "unknown-report", Text: fmt.Sprintf("the file's name says report type %q, which is not known", word),
 			Remedy: "say the nearest known type with --report; " + c.nearest(word) + " is the nearest by name"}
 	}
-	best := c.byHeader(h)
-	switch {
-	case len(best) == 0:
+	best := c.byHeader(h, first)
+	switch len(best) {
+	case 0:
 		return nil, &feed.Quarantine{Reason: "unknown-report", Text: "neither the file's name nor its header tells the report type",
 			Remedy: "say it with --report, such as --report scan_telnet"}
-	case len(best) > 1:
-		best = byTag(best, h.text(first, "tag"))
-	}
-	if len(best) > 1 {
+	case 1:
+	default:
 		var names []string
 		for _, rep := range best {
 			names = append(names, rep.name)
 		}
-		return nil, &feed.Quarantine{Reason: "unknown-report", Text: "the header fits the report types " + strings.Join(names, ", ") + " alike",
+		return nil, &feed.Quarantine{Reason: "unknown-report", Text: "the header fits several report types: " + strings.Join(names, ", "),
 			Remedy: "say which one it is with --report"}
 	}
 	rep = best[0]
@@ -92,40 +90,77 @@ func (c *catalogue) choose(in feed.Input, h *header, first []string) (*report, *
 	return rep, nil
 }
 
-// byHeader gives the report types whose known columns fit the header best, none
-// if no type fits well. A type of IPv6 is never among them, its sister is.
-func (c *catalogue) byHeader(h *header) []*report {
-	var best []*report
-	top := 0.0
+// The bounds of likeness to a header: how much of it a type must know, and how
+// near to the best a type still counts as good.
+const (
+	leastKnown = 0.6
+	nearBest   = 0.9
+)
+
+// byHeader gives the report types that the header and the first row may be:
+// none, one, or those between which they do not decide. A type of IPv6 is never
+// among them, its sister is.
+func (c *catalogue) byHeader(h *header, first []string) []*report {
+	// Types that know most of the header's columns.
+	var known []*report
+	most := leastKnown
 	for _, rep := range c.reports {
-		if sister(rep.name) != rep.name || h.missing(rep) != "" {
+		if sister(rep.name) != rep.name || h.missing(rep) != "" || h.wrongWay(rep) {
 			continue
 		}
-		fit := h.fit(rep)
-		if fit > top {
-			top, best = fit, best[:0]
+		share := h.known(rep)
+		if share > most {
+			most, known = share, known[:0]
 		}
-		if fit == top {
-			best = append(best, rep)
+		if share == most {
+			known = append(known, rep)
 		}
 	}
-	if top < 0.5 {
+	// Of these, those with the fewest columns that the header has not.
+	top := 0.0
+	for _, rep := range known {
+		top = max(top, h.fit(rep))
+	}
+	best := keep(known, func(rep *report) bool { return h.fit(rep) >= nearBest*top })
+	// Of these, those that the first row speaks of.
+	tag, protocol := strings.ToLower(h.text(first, "tag")), h.text(first, "protocol")
+	spoken := func(rep *report) bool { return rep.service() != "" && strings.Contains(tag, rep.service()) }
+	if some := keep(best, spoken); len(some) > 0 {
+		best = some
+	}
+	for i, rep := range best { // scan_ldap_tcp and scan_ldap_udp
+		if stem, ok := strings.CutSuffix(strings.TrimSuffix(rep.name, "_tcp"), "_udp"); ok || strings.HasSuffix(rep.name, "_tcp") {
+			if other := c.byName[stem+"_"+protocol]; other != nil {
+				best[i] = other
+			}
+		}
+	}
+	if len(best) == 0 {
 		return nil
+	}
+	// Types that would be read alike need not be told apart.
+	if one := best[0]; len(keep(best, one.alike)) == len(best) {
+		best = []*report{slices.MinFunc(best, func(a, b *report) int { return len(a.name) - len(b.name) })}
+	}
+	if len(best) == 1 && best[0].service() != "" && !spoken(best[0]) && h.fit(best[0]) < 1 {
+		// The row speaks of another type, whose columns are mostly absent.
+		best = append(best, keep(known, spoken)...)
 	}
 	return best
 }
 
-// byTag keeps those types whose service word is in the tag, all if none is.
-func byTag(reps []*report, tag string) []*report {
-	tag = strings.ToLower(tag)
+// alike tells whether rows of both types give the same observations but for the
+// feed's name.
+func (r *report) alike(o *report) bool {
+	return r.class == o.class && r.actor == o.actor && r.said == o.said && slices.Equal(r.family, o.family)
+}
+
+func keep(reps []*report, good func(*report) bool) []*report {
 	var out []*report
 	for _, rep := range reps {
-		if word := rep.service(); word != "" && strings.Contains(tag, word) {
+		if good(rep) {
 			out = append(out, rep)
 		}
-	}
-	if len(out) == 0 {
-		return reps
 	}
 	return out
 }
@@ -141,23 +176,29 @@ func (c *catalogue) nearest(name string) string {
 	return best
 }
 
-// distance is the edit distance of two names; long names are cut.
+// distance counts the letters to add, drop, change or swap with the next to
+// make b of a; long names are cut.
 func distance(a, b string) int {
 	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	var before []int
+	last := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := range len(a) {
-		prev := row[0]
+		row := make([]int, len(b)+1)
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := prev
+			cost := last[j]
 			if a[i] != b[j] {
-				cost = 1 + slices.Min([]int{prev, row[j], row[j+1]})
+				cost++
 			}
-			prev, row[j+1] = row[j+1], cost
+			row[j+1] = min(cost, row[j]+1, last[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
+		before, last = last, row
 	}
-	return row[len(b)]
+	return last[len(b)]
 }

@@ -43,8 +43,8 @@ type tag struct {
 // takenWords are the tags that say more than that a system can be attacked.
 var takenWords = [...]string{"webshell", "implant", "device-implant", "backdoor", "compromised"}
 
-func parseTag(text string) tag {
-	var t tag
+func parseTag(text string) *tag {
+	t := new(tag)
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == ',' || r == '|' || r == ' ' }) {
 		word = clean(word)
 		if isCVE(word) {

@@ -102,6 +102,8 @@ func (h *header) valueColumns(rep *report) []string {
 		return []string{"http_referer", ip}
 	case actorURL:
 		return []string{"url", "hostname", "host", ip}
+	case actorWebsite:
+		return []string{ip, "http_host"}
 	case actorRequest:
 		return []string{"request"}
 	case actorAccount:
@@ -145,14 +147,32 @@ func (h *header) drift(rep *report) []string {
 	return out
 }
 
+// wrongWay tells whether a header that has both ends of a connection begins
+// with the one that does not act in this type.
+func (h *header) wrongWay(rep *report) bool {
+	src, dst := h.col("src_ip"), h.col("dst_ip")
+	return src >= 0 && dst >= 0 && (dst < src) != (rep.actor == actorDst)
+}
+
+// both counts the columns of the header that are known for the type.
+func (h *header) both(rep *report) int {
+	n := 0
+	for _, name := range h.names {
+		if slices.Contains(rep.columns, name) || slices.Contains(rep.columns, alias[name]) {
+			n++
+		}
+	}
+	return n
+}
+
+// known is the share of the header that is known for the type, from 0 to 1.
+func (h *header) known(rep *report) float64 {
+	return float64(h.both(rep)) / float64(len(h.names))
+}
+
 // fit is how alike the header and the type's columns are: columns in both by
 // columns in either, from 0 to 1.
 func (h *header) fit(rep *report) float64 {
-	both := 0
-	for _, n := range h.names {
-		if slices.Contains(rep.columns, n) || slices.Contains(rep.columns, alias[n]) {
-			both++
-		}
-	}
+	both := h.both(rep)
 	return float64(both) / float64(len(h.names)+len(rep.columns)-both)
 }

@@ -27,7 +27,7 @@ type reader struct {
 	taken                                 []bool   // columns of this row that the observation holds
 
 	words     *memo[string] // clean
-	tags      *memo[tag]
+	tags      *memo[*tag]
 	countries *memo[string]
 	obs       [1]feed.Observation
 	details   []byte
@@ -106,10 +106,7 @@ func (r *reader) read(fields []string) (feed.Reason, string) {
 	if why := r.portOf(fields, o); why != 0 {
 		return why, r.name(r.port)
 	}
-	t := &tag{}
-	if s := text(fields, r.tag); s != "" {
-		*t = r.tags.get(s)
-	}
+	t := r.tags.get(text(fields, r.tag))
 	o.Family = r.familyOf(fields, t)
 	if o.Family != "" && text(fields, r.tag) == o.Family {
 		r.taken[r.tag] = true

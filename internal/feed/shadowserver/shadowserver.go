@@ -51,7 +51,7 @@ func (Format) Detect(name string, head []byte) int {
 	switch {
 	case byName != nil && h.missing(byName) == "":
 		return 100
-	case byName == nil && cat.byHeader(h) != nil:
+	case byName == nil && cat.byHeader(h, nil) != nil:
 		return 90
 	case byName != nil && h.fit(byName) >= 0.2:
 		return 60
@@ -126,6 +126,9 @@ func (Format) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 }
 
 func isRowError(err error) bool {
+	if err == nil {
+		return false // before row, which costs an allocation
+	}
 	var row csvrow.RowError
 	return errors.As(err, &row)
 }

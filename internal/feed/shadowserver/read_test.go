@@ -1,0 +1,144 @@
+package shadowserver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"entente/internal/feed"
+	"entente/internal/feed/csvrow"
+)
+
+const telnet = "timestamp,ip,protocol,port,tag,geo\n2026-11-24 08:00:00,192.0.2.1,tcp,23,telnet,AT\n2026-11-24 08:00:01,192.0.2.2,tcp,23,telnet,AT\n"
+
+func TestDetect(t *testing.T) {
+	for _, c := range []struct {
+		name, head string
+		least, top int
+	}{
+		{"2026-11-24-scan_telnet-x.csv", telnet, 100, 100},
+		{"2026-11-24-scan_telnet-x.csv", "time,ip,protocol,port,tag,geo\n", 60, 60},
+		{"x.csv", "\"timestamp\",\"severity\",\"ip\",\"protocol\",\"port\",\"hostname\",\"tag\",\"asn\",\"geo\",\"region\",\"city\",\"banner\"\n", 90, 90},
+		{"x.csv", "id,dateadded,url,url_status,last_online,threat,tags,urlhaus_link,reporter\n", 0, 0},
+		{"x.csv", "first_seen_utc,dst_ip,dst_port,c2_status,last_online,malware\n", 0, 0},
+		{"scan_telnet.csv", "# a list\n192.0.2.1\n", 0, 0},
+		{"x.json", "{\"source.ip\":\"192.0.2.1\"}\n", 0, 0},
+		{"x.txt", "192.0.2.1\n192.0.2.2\n", 0, 0},
+		{"", "", 0, 0},
+		{"x", "\x00\x01\x02", 0, 0},
+	} {
+		if got := (Format{}).Detect(c.name, []byte(c.head)); got < c.least || got > c.top {
+			t.Errorf("%s %q: %d", c.name, c.head, got)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	rec, err := readText(t, "-", telnet, feed.Options{Report: "Scan_Telnet", Feed: "mine", Label: "GREEN"})
+	if err != nil || rec.meta.Feed != "mine" || rec.meta.Label != "GREEN" || rec.meta.Mode != feed.Event || len(rec.observed) != 2 {
+		t.Errorf("%+v %v", rec.meta, err)
+	}
+	want := "absent: severity absent: hostname absent: asn absent: region absent: city absent: naics absent: hostname_source absent: sector absent: banner"
+	if got := strings.Join(rec.meta.Drift, " "); got != want {
+		t.Errorf("drift %s", got)
+	}
+}
+
+func TestReadEnds(t *testing.T) {
+	gone := errors.New("disk gone")
+	read := func(ctx context.Context, body io.Reader, out feed.Sink) error {
+		return Format{}.Read(ctx, feed.Input{Name: "scan_telnet.csv", Body: body}, out)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(gone)
+	if err := read(ctx, strings.NewReader(telnet), &recorder{}); !errors.Is(err, gone) {
+		t.Errorf("a context that has ended: %v", err)
+	}
+	for cut := range len(telnet) {
+		body := io.MultiReader(strings.NewReader(telnet[:cut]), iotest.ErrReader(gone))
+		if err := read(context.Background(), body, &recorder{}); !errors.Is(err, gone) {
+			t.Fatalf("body that fails after %d bytes: %v", cut, err)
+		}
+	}
+	for after := range 3 {
+		if err := read(context.Background(), strings.NewReader(telnet), &failing{left: after, err: gone}); !errors.Is(err, gone) {
+			t.Errorf("sink that fails after %d calls: %v", after, err)
+		}
+	}
+}
+
+// failing is a sink that fails after some calls.
+type failing struct {
+	left int
+	err  error
+}
+
+func (f *failing) call() error {
+	if f.left--; f.left < 0 {
+		return f.err
+	}
+	return nil
+}
+func (f *failing) Begin(feed.Meta) error                           { return f.call() }
+func (f *failing) Accept(int64, []feed.Observation) error          { return f.call() }
+func (f *failing) Reject(int64, feed.Reason, string, []byte) error { return f.call() }
+
+// The clock agrees with the calendar of the standard library.
+func TestPlainTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), 0).UTC()
+		s := at.Format("2006-01-02 15:04:05")
+		if us, ok := plainTime(s); !ok || us != at.UnixMicro() {
+			t.Fatalf("%s: %d %v, want %d", s, us, ok, at.UnixMicro())
+		}
+		b := []byte(s)
+		b[rapid.IntRange(0, len(b)-1).Draw(t, "place")] = byte(rapid.IntRange('.', ':').Draw(t, "byte"))
+		us, ok := plainTime(string(b))
+		std, err := time.Parse("2006-01-02 15:04:05", string(b))
+		if ok != (err == nil) || ok && us != std.UnixMicro() {
+			t.Fatalf("%s: %d %v, standard library %v %v", b, us, ok, std, err)
+		}
+	})
+}
+
+// No input makes Read panic, and each row is accounted once.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"scan_telnet", "event4_sinkhole_http", "malware_url", "compromised_website", "-", "event4_honeypot_ddos_target", "scan_exchange"} {
+		f.Add(name, []byte(telnet))
+	}
+	f.Add("2021-03-04-compromised_website-x.csv", []byte("timestamp,ip,port,http_host,url,application,status,geo,asn\n2026-11-24 08:00:00,192.0.2.1,443,example.org,\"/a\\\"b\",https,offline,ZZ,x,,y\n\"\n"))
+	f.Add("malware_url.csv", []byte("timestamp,url,host,ip\r\n2026-11-24T08:00:00Z,hxxp://x,\xff,192.0.2.01\r\n"))
+	f.Add("sandbox_dns", []byte("timestamp,request,response,request\n2026-11-24 08:00:00.5,a.example.org,::1,\x00\n"))
+	f.Add("compromised_account", []byte("timestamp,email,username,source_url\n2026-11-24 08:00:00,a@example.org,,\n"))
+	f.Fuzz(func(t *testing.T, name string, in []byte) {
+		rec, err := readText(t, name, string(in), feed.Options{})
+		var q *feed.Quarantine
+		if errors.As(err, &q) {
+			if q.Reason == "" || q.Text == "" || q.Remedy == "" {
+				t.Fatalf("quarantine says too little: %+v", q)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := csvrow.New(bytes.NewReader(in), csvrow.Options{Tolerant: true})
+		n := -1 // the header
+		for ; ; n++ {
+			if _, err := rows.Next(); err == io.EOF {
+				break
+			}
+		}
+		if got := len(rec.observed) + len(rec.rejected); got != n || len(rec.lines) != n {
+			t.Fatalf("%d rows, %d accounted", n, got)
+		}
+		(Format{}).Detect(name, in)
+	})
+}
