@@ -23,18 +23,21 @@ const customZone = "Europe/Madrid"
 
 const customMapping = banner + `feed: synthetic-honeynet
 format: csv
-delimiter: ";"
+comma: ";"
+comment: "#"
 mode: event
 zone: Europe/Madrid
+times: ["02/01/2006 15:04:05"]
 class: exploit
-time: {column: "Fecha", layout: "02/01/2006 15:04:05"}
-value: {column: "Origen", kind: ip}
-port: {column: "Puerto"}
-family: {column: "Ataque"}
+fields:
+  time: Fecha
+  ip: Origen
+  port: Puerto
+  family: Ataque
 `
 
 func (w *customWriter) head(b []byte) []byte {
-	return append(b, "Fecha;Origen;Puerto;Ataque;Sonda\n"...)
+	return append(b, "# SYNTHETIC\nFecha;Origen;Puerto;Ataque;Sonda\n"...)
 }
 
 func (w *customWriter) row(b []byte, d *dice, o *obs) []byte {

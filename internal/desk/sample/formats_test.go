@@ -17,6 +17,7 @@ import (
 	"entente/internal/core/value"
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/custom"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
 	"entente/internal/feed/shadowserver"
@@ -27,6 +28,8 @@ func formatOf(folder string) feed.Format {
 	switch {
 	case folder == "shadowserver":
 		return shadowserver.Format{}
+	case strings.HasPrefix(folder, "custom"):
+		return custom.Format{}
 	case folder == "urlhaus":
 		return abusech.URLhaus{}
 	case strings.HasPrefix(folder, "feodo"):

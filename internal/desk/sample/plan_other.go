@@ -36,6 +36,8 @@ func otherSources(w *world, c Config, zone *time.Location) []source {
 			writer: &sslblWriter{base: stated("sslbl"), certs: pool{seed: mix(c.Seed, 240)}}},
 		{folder: "custom", file: dated("-honeynet.csv"), weight: 20, options: "format: custom\nmapping: mapping.yaml\n", mapping: customMapping,
 			writer: &customWriter{base: event("synthetic-honeynet"), zone: zone, hosts: seeded(250, "k")}},
+		{folder: "custom-json", file: dated("-sensor.jsonl"), weight: 10, options: "format: custom\nmapping: mapping.yaml\n", mapping: jsonMapping,
+			writer: &jsonWriter{base: event("synthetic-sensor"), hosts: seeded(260, "n")}},
 	}
 }
 
