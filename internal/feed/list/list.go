@@ -134,7 +134,7 @@ func (r *row) line(l parts) feed.Reason {
 	if hosts(l.first) && len(l.rest) > 0 {
 		return r.hosts(l)
 	}
-	v, port, why := parse(string(l.first))
+	v, port, why := Parse(string(l.first))
 	if why != 0 {
 		return why
 	}
@@ -156,7 +156,7 @@ func (r *row) hosts(l parts) feed.Reason {
 		if own(name) {
 			continue
 		}
-		v, port, bad := parse(string(name))
+		v, port, bad := Parse(string(name))
 		if bad != 0 {
 			if why == feed.NoValue {
 				why = bad

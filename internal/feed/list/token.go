@@ -14,10 +14,10 @@ func (r *row) add(v value.Value, port uint16) {
 	r.obs = append(r.obs, o)
 }
 
-// parse reads one entry, live or defanged. A network of one address is that
+// Parse reads one entry, live or defanged. A network of one address is that
 // address; a host with a path and no scheme is a URL of http, the scheme that
 // lists leave out; a path alone names nothing that acts.
-func parse(s string) (v value.Value, port uint16, why feed.Reason) {
+func Parse(s string) (v value.Value, port uint16, why feed.Reason) {
 	if strings.IndexByte(s, '[') > 0 || strings.ContainsAny(s, "({") || len(s) > 4 && (s[0]|0x20 == 'h' && s[1] != 't' && s[1] != 'T' || s[0]|0x20 == 'f' && s[1]|0x20 == 'x') {
 		s = value.Refang(s)
 	}
