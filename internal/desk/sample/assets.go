@@ -192,6 +192,9 @@ func (s site) url(buf []byte, o *obs, draw uint64) []byte {
 	return buf
 }
 
+// specialShare is the share of rows whose address special chooses.
+const specialShare = 0.036
+
 // special gives an address that bogon lists, warning lists, the allow list or
 // a hold name, for about 36 draws in 1000; else false.
 func special(d *dice) (netip.Addr, bool) {

@@ -36,6 +36,7 @@ func WriteIntelMQ(w io.Writer, rows int64, caseShare float64, seed uint64) error
 func stream(w io.Writer, from writer, rows int64, seed uint64) error {
 	c := from.common()
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	c.fresh = min(1, c.fresh/(1-specialShare))
 	c.world, c.date, c.start, c.rows = newWorld(), day.Format(time.DateOnly), day.UnixMicro(), rows
 	d := &dice{seed: seed}
 	var o obs

@@ -9,6 +9,8 @@ package sample
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"entente/internal/core/fault"
@@ -19,7 +21,7 @@ type Config struct {
 	Rows       int64                   // rows that the account shall have, at least MinRows
 	Days       int                     // observed days, 1 to 366
 	Seed       uint64                  // the same seed and config give the same bytes
-	Dir        string                  // folder to write; it may not hold a sample yet
+	Dir        string                  // folder to write; one that holds feeds already is refused
 	End        time.Time               // the last observed day (UTC)
 	CaseShare  float64                 // share of rows that open a case at large Rows; 0: 1/3; above 0.6 it is cut
 	TruthCases bool                    // also write truth-cases.jsonl, one case per line in order of its key
@@ -54,6 +56,9 @@ func Generate(ctx context.Context, c Config) (Summary, error) {
 		return Summary{}, fault.New(fault.Usage, "no folder to write to", "give --out DIR")
 	case c.End.IsZero():
 		return Summary{}, fault.New(fault.Usage, "no last day", "say which day the sample ends on")
+	}
+	if _, err := os.Stat(filepath.Join(c.Dir, "feeds")); err == nil {
+		return Summary{}, fault.Newf(fault.Conflict, "remove it or give another folder", "%s already holds feeds, which truth.json would not know", c.Dir)
 	}
 	if c.CaseShare == 0 {
 		c.CaseShare = 1.0 / 3

@@ -217,6 +217,13 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := Generate(context.Background(), good); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Generate(context.Background(), good); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a second sample in one folder: %v", err)
+	}
+	good.Dir = t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	good.Rows = 100000
