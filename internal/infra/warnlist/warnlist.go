@@ -82,7 +82,8 @@ func (l *Lists) Problems() []Problem { return append([]Problem(nil), l.problems.
 // Match appends a hit for each list that v, its host or its address is on. host
 // is the name of v (a domain itself, the host of a URL, the domain of an e-mail
 // address) or zero; addr is where it lies, or zero. A list appears at most once
-// for each part. It allocates only when out has no room.
+// for each part. It allocates only when out has no room, or for an address when
+// a list holds patterns or parts of addresses.
 func (l *Lists) Match(v, host value.Value, addr netip.Addr, out []Hit) []Hit {
 	if len(l.infos) == 0 {
 		return out
