@@ -8,13 +8,24 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
-
-	"pgregory.net/rapid"
 
 	"entente/internal/feed"
 	"entente/internal/feed/csvrow"
+	"entente/internal/feed/feedtest"
 )
+
+var now = feedtest.Now
+
+// readText reads a file given as text.
+func readText(t testing.TB, name, in string, o feed.Options) (*feedtest.Recorder, error) {
+	t.Helper()
+	o.Now = now
+	rec := &feedtest.Recorder{T: t, Keep: true}
+	err := Format{}.Read(context.Background(), feed.Input{Name: name, Body: strings.NewReader(in), Options: o}, rec)
+	return rec, err
+}
+
+func TestCases(t *testing.T) { feedtest.Cases(t, Format{}, "testdata") }
 
 const telnet = "timestamp,ip,protocol,port,tag,geo\n2026-11-24 08:00:00,192.0.2.1,tcp,23,telnet,AT\n2026-11-24 08:00:01,192.0.2.2,tcp,23,telnet,AT\n"
 
@@ -42,11 +53,16 @@ func TestDetect(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	rec, err := readText(t, "-", telnet, feed.Options{Report: "Scan_Telnet", Feed: "mine", Label: "GREEN"})
-	if err != nil || rec.meta.Feed != "mine" || rec.meta.Label != "GREEN" || rec.meta.Mode != feed.Event || len(rec.observed) != 2 {
-		t.Errorf("%+v %v", rec.meta, err)
+	if err != nil || rec.Meta.Feed != "mine" || rec.Meta.Label != "GREEN" || rec.Meta.Mode != feed.Event || len(rec.Observed) != 2 {
+		t.Errorf("%+v %v", rec.Meta, err)
+	}
+	_, err = readText(t, "scan_telnet.csv", telnet, feed.Options{Report: "scan_rpd"})
+	var q *feed.Quarantine
+	if !errors.As(err, &q) || q.Reason != "unknown-report" || q.Remedy != "did you mean scan_rdp?" {
+		t.Errorf("%v", err)
 	}
 	want := "absent: severity absent: hostname absent: asn absent: region absent: city absent: naics absent: hostname_source absent: sector absent: banner"
-	if got := strings.Join(rec.meta.Drift, " "); got != want {
+	if got := strings.Join(rec.Meta.Drift, " "); got != want {
 		t.Errorf("drift %s", got)
 	}
 }
@@ -58,12 +74,12 @@ func TestReadEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(gone)
-	if err := read(ctx, strings.NewReader(telnet), &recorder{}); !errors.Is(err, gone) {
+	if err := read(ctx, strings.NewReader(telnet), &feedtest.Recorder{T: t}); !errors.Is(err, gone) {
 		t.Errorf("a context that has ended: %v", err)
 	}
 	for cut := range len(telnet) {
 		body := io.MultiReader(strings.NewReader(telnet[:cut]), iotest.ErrReader(gone))
-		if err := read(context.Background(), body, &recorder{}); !errors.Is(err, gone) {
+		if err := read(context.Background(), body, &feedtest.Recorder{T: t}); !errors.Is(err, gone) {
 			t.Fatalf("body that fails after %d bytes: %v", cut, err)
 		}
 	}
@@ -90,24 +106,6 @@ func (f *failing) Begin(feed.Meta) error                           { return f.ca
 func (f *failing) Accept(int64, []feed.Observation) error          { return f.call() }
 func (f *failing) Reject(int64, feed.Reason, string, []byte) error { return f.call() }
 
-// The clock agrees with the calendar of the standard library.
-func TestPlainTime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), 0).UTC()
-		s := at.Format("2006-01-02 15:04:05")
-		if us, ok := plainTime(s); !ok || us != at.UnixMicro() {
-			t.Fatalf("%s: %d %v, want %d", s, us, ok, at.UnixMicro())
-		}
-		b := []byte(s)
-		b[rapid.IntRange(0, len(b)-1).Draw(t, "place")] = byte(rapid.IntRange('.', ':').Draw(t, "byte"))
-		us, ok := plainTime(string(b))
-		std, err := time.Parse("2006-01-02 15:04:05", string(b))
-		if ok != (err == nil) || ok && us != std.UnixMicro() {
-			t.Fatalf("%s: %d %v, standard library %v %v", b, us, ok, std, err)
-		}
-	})
-}
-
 // No input makes Read panic, and each row is accounted once.
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"scan_telnet", "event4_sinkhole_http", "malware_url", "compromised_website", "-", "event4_honeypot_ddos_target", "scan_exchange"} {
@@ -130,13 +128,13 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		rows := csvrow.New(bytes.NewReader(in), csvrow.Options{Tolerant: true})
-		n := -1 // the header
+		n := int64(-1) // the header
 		for ; ; n++ {
 			if _, err := rows.Next(); err == io.EOF {
 				break
 			}
 		}
-		if got := len(rec.observed) + len(rec.rejected); got != n || len(rec.lines) != n {
+		if got := rec.Rows(); got != n {
 			t.Fatalf("%d rows, %d accounted", n, got)
 		}
 		(Format{}).Detect(name, in)

@@ -6,17 +6,18 @@ import (
 	"time"
 
 	"entente/internal/feed"
+	"entente/internal/feed/clock"
 )
 
 // reader turns the rows of one file into observations.
 type reader struct {
-	rep    *report
-	latest int64 // last time that is believed, microseconds; 0: any
-	width  int   // columns of the header
-	needs  int   // a row shorter than this has lost a required column
+	rep   *report
+	now   time.Time // the ingest clock; zero: the future is not checked
+	width int       // columns of the header
+	needs int       // a row shorter than this has lost a required column
 
 	// Columns by index, -1 if the file has none.
-	time, ip, port, asn, geo              int
+	stamp, ip, port, asn, geo             int
 	protocol, severity, status, tag       int
 	url, host, application, vulnerability int
 	network, request, response, username  int
@@ -36,8 +37,8 @@ type reader struct {
 func newReader(rep *report, h *header, now time.Time) *reader {
 	a := h.actorColumns(rep)
 	r := &reader{
-		rep: rep, width: len(h.names), service: rep.service(),
-		time: h.col("timestamp"), ip: h.col(a.ip), port: h.col(a.port), asn: h.col(a.asn), geo: h.col(a.geo),
+		rep: rep, now: now, width: len(h.names), service: rep.service(),
+		stamp: h.col("timestamp"), ip: h.col(a.ip), port: h.col(a.port), asn: h.col(a.asn), geo: h.col(a.geo),
 		protocol: h.col("protocol"), severity: h.col("severity"), tag: h.col("tag"), status: -1,
 		url: h.col("url"), host: h.col("hostname", "host"), application: h.col("application"), vulnerability: h.col("vulnerability_id"),
 		network: h.col("network"), request: h.col("request"), response: h.col("response"), username: h.col("username"),
@@ -57,10 +58,7 @@ func newReader(rep *report, h *header, now time.Time) *reader {
 	if strings.HasPrefix(rep.name, "compromised_") || rep.name == "special" {
 		r.status = h.col("status")
 	}
-	if !now.IsZero() {
-		r.latest = now.Add(24 * time.Hour).UnixMicro()
-	}
-	r.needs = r.time + 1
+	r.needs = r.stamp + 1
 	if first := h.valueColumns(rep); len(first) == 1 {
 		r.needs = max(r.needs, h.col(first...)+1)
 	}
@@ -95,10 +93,10 @@ func (r *reader) read(fields []string) (feed.Reason, string) {
 	o := &r.obs[0]
 	*o = feed.Observation{Said: r.rep.said}
 	var why feed.Reason
-	if o.Time, why = parseTime(fields[r.time], r.latest); why != 0 {
+	if o.Time, why = r.clock(fields[r.stamp]); why != 0 {
 		return why, "timestamp"
 	}
-	r.taken[r.time] = true
+	r.taken[r.stamp] = true
 	if why, at := r.actor(fields, o); why != 0 {
 		return why, r.name(at)
 	}
@@ -115,6 +113,19 @@ func (r *reader) read(fields []string) (feed.Reason, string) {
 	r.claims(fields, o)
 	o.Details = r.rest(fields)
 	return 0, ""
+}
+
+// clock reads a time in microseconds since 1970. The producer writes UTC and no
+// zone; a day alone is no time of an event.
+func (r *reader) clock(s string) (int64, feed.Reason) {
+	if s == "" {
+		return 0, feed.NoTime
+	}
+	t, ok := clock.ISO(s)
+	if !ok || t.Day {
+		return 0, feed.BadTime
+	}
+	return t.UTC(time.UTC, r.now)
 }
 
 // name gives the name of a column, "" for none.

@@ -1,12 +1,14 @@
 package shadowserver
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"entente/internal/feed"
+	"entente/internal/feed/feedtest"
 )
 
 // explained are the rows of the samples that have nothing that acts: one holds
@@ -17,7 +19,7 @@ var explained = map[string]string{"event4_honeypot_ddos_amp.csv": "line=6 reason
 // one must be accepted but those explained, although their headers are those of
 // 2023.
 func TestRealSamples(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "samples"), "*.csv"))
+	files, _ := filepath.Glob(filepath.Join(feedtest.Shared(t, "data/shadowserver/samples"), "*.csv"))
 	rows, accepted, rejected, drifted := 0, 0, 0, 0
 	for _, f := range files {
 		in, err := os.ReadFile(f)
@@ -30,7 +32,7 @@ func TestRealSamples(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		for _, r := range rec.rejected {
+		for _, r := range rec.Rejects {
 			if !strings.Contains(r, explained[name]) || explained[name] == "" {
 				t.Errorf("%s: rejected %s", name, r)
 			}
@@ -40,13 +42,13 @@ func TestRealSamples(t *testing.T) {
 		if got := (Format{}).Detect(name, in); got != 100 {
 			t.Errorf("%s: detected with %d", name, got)
 		}
-		rows += countRows(in)
-		accepted += len(rec.observed)
-		if len(rec.meta.Drift) > 0 {
+		rows += bytes.Count(in, []byte("\n")) - 1
+		accepted += len(rec.Observed)
+		if len(rec.Meta.Drift) > 0 {
 			drifted++
 		}
-		if testing.Verbose() && len(rec.observed) > 0 {
-			t.Logf("%s drift=%d\n   %.330s", rec.meta.Feed, len(rec.meta.Drift), rec.observed[0])
+		if testing.Verbose() && len(rec.Observed) > 0 {
+			t.Logf("%s drift=%d\n   %.330s", rec.Meta.Feed, len(rec.Meta.Drift), rec.Observed[0])
 		}
 	}
 	if len(files) != 93 || rows != 649 || accepted+rejected != rows || rejected != len(explained) {
@@ -61,7 +63,7 @@ var alikeTo = map[string]string{"event4_microsoft_sinkhole_http": "event4_sinkho
 // Without a telling name the header and the first row find the type, or the
 // file is set aside; never is it taken for another type.
 func TestRealSamplesByHeader(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(shared(t, "samples"), "*.csv"))
+	files, _ := filepath.Glob(filepath.Join(feedtest.Shared(t, "data/shadowserver/samples"), "*.csv"))
 	found := 0
 	for _, f := range files {
 		in, err := os.ReadFile(f)
@@ -71,10 +73,10 @@ func TestRealSamplesByHeader(t *testing.T) {
 		want := strings.TrimSuffix(filepath.Base(f), ".csv")
 		rec, err := readText(t, "-", string(in), feed.Options{})
 		switch {
-		case err == nil && rec.meta.Feed == "shadowserver/"+want || rec.meta.Feed == "shadowserver/"+alikeTo[want]:
+		case err == nil && rec.Meta.Feed == "shadowserver/"+want || rec.Meta.Feed == "shadowserver/"+alikeTo[want]:
 			found++
 		case err == nil:
-			t.Errorf("%s taken for %s", want, rec.meta.Feed)
+			t.Errorf("%s taken for %s", want, rec.Meta.Feed)
 		default:
 			t.Logf("%s: %v", want, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"entente/internal/core/rsit"
 	"entente/internal/feed"
+	"entente/internal/feed/feedtest"
 )
 
 type schemaReport struct {
@@ -19,7 +20,7 @@ type schemaReport struct {
 }
 
 func schema(t *testing.T) map[string]schemaReport {
-	b, err := os.ReadFile(filepath.Join(shared(t, "schema"), "reports.json"))
+	b, err := os.ReadFile(filepath.Join(feedtest.Shared(t, "data/shadowserver/schema"), "reports.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,8 @@
 // Package shadowserver reads the CSV reports of the Shadowserver Foundation.
 //
 // It owns their report types and columns, old and new, the class of each type,
-// their clock (UTC without a zone) and their quirks. It may import core, feed
-// and feed/csvrow; never infra, a desk or a door. docs/formats/shadowserver.md
+// their clock (UTC without a zone) and their quirks. It may import core, feed,
+// feed/csvrow and feed/clock; never infra, a desk or a door. docs/formats/shadowserver.md
 // describes it for users, docs/classes.md gives the class of each type.
 package shadowserver
 
