@@ -100,6 +100,7 @@ type scan struct {
 	live []byte // a token without its defanging
 	from []int  // where each byte of live stands in text
 	card int    // end of the last card number
+	past int    // end of the last prefix length, which stands after its token
 }
 
 func (s *scan) found(v Value, start, end int) {
@@ -134,6 +135,7 @@ func (s *scan) chunk(start, end int, seen uint8) {
 // and hashes consist of, and looks at each.
 func (s *scan) tokens(start, end int) {
 	for i := start; i < end; {
+		i = max(i, s.past)
 		begin, fanged, useful := i, false, false
 		for i < end {
 			c := s.text[i]

@@ -115,10 +115,11 @@ func TestExtractFindsValuesInSentences(t *testing.T) {
 		case v.Kind() == Domain && extensionOf(name[strings.LastIndexByte(name, '.')+1:]) != noFile,
 			v.Kind() == FileName, // found by extension only, and never with spaces
 			v.Kind() == Email && strings.ContainsAny(name, "!#$&'*/=?^`{|}~"),
-			v.Kind() == URL && strings.ContainsAny(name, "'"),
+			v.Kind() == URL && strings.ContainsAny(name, "'()"),
 			v.Kind() == URL && strings.IndexByte(".,:;!?*)", name[len(name)-1]) >= 0,
-			v.Kind() == IPv6 && !strings.ContainsAny(name, "0123456789"),
+			(v.Kind() == IPv6 || v.Kind() == CIDR) && !strings.ContainsAny(strings.Split(name, "/")[0], "0123456789"),
 			v.Kind() == Email && strings.IndexByte("-+%", name[0]) >= 0,
+			v.Kind() == Domain && name[0] == '-',   // a dash before a name is prose
 			strings.Trim(name, "0123456789") == "": // a hash of decimal digits
 			return
 		}

@@ -5,10 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-var (
-	errSuffix      = invalid("a name below no public suffix", "check the end of the name")
-	errEmailSuffix = invalid("an e-mail address whose domain lies below no public suffix", "check the end of the address")
-)
+var errEmailSuffix = invalid("an e-mail address whose domain lies below no public suffix", "check the end of the address")
 
 // token looks at text[begin:end], a run that may hold one value or several
 // with colons between.
@@ -28,9 +25,14 @@ func (s *scan) token(begin, end int, fanged bool) {
 		return s.from[i]
 	}
 	if strings.IndexByte(t, '@') >= 0 {
-		if lo, hi, ok := s.email(t, begin, fanged, at); ok {
-			s.pieces(t, 0, lo, at, -1, fanged)
-			s.pieces(t, hi, len(t), at, end, fanged)
+		if m, ok := s.email(t, begin, fanged, at); ok {
+			s.pieces(t, 0, m.lo, at, -1, fanged)
+			if m.err != nil {
+				s.failed(Email, m.err, m.start, at(m.hi))
+			} else {
+				s.found(m.v, m.start, at(m.hi))
+			}
+			s.pieces(t, m.hi, len(t), at, end, fanged)
 			return
 		}
 	}
@@ -54,15 +56,23 @@ func (s *scan) unfang(begin, end int) string {
 	return string(s.live)
 }
 
-// email looks for one e-mail address in t. It gives the part of t that it
-// took; ok is false if there is nothing like an address.
-func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (lo, hi int, ok bool) {
+// mailbox is an e-mail address in a token: t[lo:hi], which starts in the text
+// at start, or before the token if the name has an apostrophe.
+type mailbox struct {
+	lo, hi, start int
+	v             Value
+	err           error
+}
+
+// email looks for one e-mail address in t; ok is false if there is nothing
+// like an address.
+func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (m mailbox, ok bool) {
 	sign := strings.IndexByte(t, '@')
-	lo = strings.LastIndexByte(t[:sign], ':') + 1
+	lo := strings.LastIndexByte(t[:sign], ':') + 1
 	for lo < sign && strings.IndexByte(".-+%_", t[lo]) >= 0 && t[lo] != '_' {
 		lo++
 	}
-	hi = sign + 1
+	hi := sign + 1
 	for hi < len(t) && t[hi] != ':' && t[hi] != '@' && t[hi] != '%' && t[hi] != '+' {
 		hi++
 	}
@@ -70,7 +80,7 @@ func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (lo, hi
 		hi--
 	}
 	if lo == sign || hi == sign+1 || hi < len(t) && t[hi] == '@' {
-		return 0, 0, false
+		return m, false
 	}
 	local, start := t[lo:sign], at(lo)
 	if lo == 0 && !fanged {
@@ -84,17 +94,16 @@ func (s *scan) email(t string, begin int, fanged bool, at func(int) int) (lo, hi
 	}
 	v, err := ParseEmail(local + t[sign:hi])
 	if err != nil {
-		return 0, 0, false
-	}
-	if host, _ := v.Host(); host.kind == Domain && !underSuffix(host.text) {
-		s.failed(Email, errEmailSuffix, start, at(hi))
-		return lo, hi, true
+		return m, false
 	}
 	if n := len(s.out.Found); n > 0 && s.out.Found[n-1].End > start {
-		return 0, 0, false
+		return m, false
 	}
-	s.found(v, start, at(hi))
-	return lo, hi, true
+	m = mailbox{lo: lo, hi: hi, start: start, v: v}
+	if host, _ := v.Host(); host.kind == Domain && !underSuffix(host.text) {
+		m.err = errEmailSuffix
+	}
+	return m, true
 }
 
 // pieces looks at t[lo:hi]: first whole, for values with colons, then between
@@ -171,8 +180,8 @@ func (s *scan) address(v Value, start, stop, end int) {
 			i++
 		}
 		digits := i - stop - slash
-		whole := i == len(s.text) || extractClass[s.text[i]]&xAlnum == 0 && strings.IndexByte("/_-%", s.text[i]) < 0
-		if slash > 0 && digits > 0 && digits <= 3 && whole {
+		if slash > 0 && digits > 0 && digits <= 3 && endsNumber(s.text[i:]) {
+			s.past = i
 			network, err := ParseCIDR(v.String() + "/" + s.text[i-digits:i])
 			if err == nil {
 				s.found(network, start, i)
@@ -184,141 +193,16 @@ func (s *scan) address(v Value, start, stop, end int) {
 	s.found(v, start, stop)
 }
 
-// piece looks at t[lo:hi], which has no colon and no "@".
-func (s *scan) piece(t string, lo, hi int, at func(int) int, end int, fanged bool) {
-	for lo < hi && (t[lo] == '.' || t[lo] == '-') {
-		lo++
-	}
-	for lo < hi && strings.IndexByte(".-_", t[hi-1]) >= 0 {
-		hi, end = hi-1, -1
-	}
-	p := t[lo:hi]
-	if len(p) < 3 {
-		return
-	}
-	dots, letters := 0, false
-	for i := 0; i < len(p); i++ {
-		if p[i] == '.' {
-			dots++
-		} else if extractClass[p[i]]&xDigit == 0 {
-			letters = true
-		}
-	}
+// endsNumber tells whether rest may follow a prefix length: no word, no path,
+// and a mark only at the end of its word.
+func endsNumber(rest string) bool {
 	switch {
-	case dots == 0:
-		s.plain(p, at(lo), at(hi))
-	case !letters:
-		if dots == 3 {
-			v, err := ParseIPv4(p)
-			if err != nil {
-				s.failed(IPv4, err, at(lo), at(hi))
-				return
-			}
-			s.address(v, at(lo), at(hi), end)
-		} else if v, err := ParseMAC(p); err == nil {
-			s.found(v, at(lo), at(hi))
-		}
-	default:
-		s.name(p, at(lo), at(hi), dots, fanged)
+	case rest == "":
+		return true
+	case rest[0] == '/' || rest[0] >= utf8.RuneSelf:
+		return false
+	case strings.IndexByte(".:-", rest[0]) >= 0:
+		return len(rest) == 1 || extractClass[rest[1]]&xToken == 0
 	}
-}
-
-// plain looks at a word without dots.
-func (s *scan) plain(p string, start, end int) {
-	var v Value
-	var err error
-	kind := None
-	switch n := len(p); {
-	case n > 2 && p[0] == 'A' && p[1] == 'S' && extractClass[p[2]]&xDigit != 0:
-		if v, err = ParseASN(p); err == nil {
-			s.found(v, start, end)
-		}
-		return
-	case n >= 9 && p[3] == '-' && strings.EqualFold(p[:4], "CVE-") && extractClass[p[4]]&xDigit != 0:
-		kind = CVE
-		v, err = ParseCVE(p)
-	case n == 17 && p[2] == '-':
-		v, err = ParseMAC(p)
-	case n == 42 && p[:2] == "0x":
-		kind = Ethereum
-		v, err = ParseEthereum(p)
-	case n >= 14 && n <= 90 && strings.EqualFold(p[:3], "bc1"):
-		kind = Bitcoin
-		v, err = ParseBitcoin(p)
-	case n >= 26 && n <= 35 && (p[0] == '1' || p[0] == '3') && isMixed(p):
-		if v, err = ParseBitcoin(p); err != errBitcoin {
-			kind = Bitcoin
-		}
-	case (n == 95 || n == 106) && (p[0] == '4' || p[0] == '8') && isMixed(p):
-		kind = Monero
-		v, err = ParseMonero(p)
-	}
-	if v.IsZero() && (len(p) == 32 || len(p) == 40 || len(p) == 64 || len(p) == 128) {
-		if h, err := ParseHash(p); err == nil && strings.IndexFunc(p, func(r rune) bool { return r > '9' }) >= 0 {
-			v, kind = h, h.kind
-		}
-	}
-	switch {
-	case !v.IsZero():
-		s.found(v, start, end)
-	case kind != None && err != nil:
-		s.failed(kind, err, start, end)
-	}
-}
-
-// isMixed tells whether a word has a digit, a capital and a small letter.
-func isMixed(p string) bool {
-	var digit, upper, lower bool
-	for i := 0; i < len(p); i++ {
-		c := p[i]
-		digit = digit || c >= '0' && c <= '9'
-		upper = upper || c >= 'A' && c <= 'Z'
-		lower = lower || c >= 'a' && c <= 'z'
-	}
-	return digit && upper && lower
-}
-
-// name looks at a word with dots that is no number.
-func (s *scan) name(p string, start, end, dots int, fanged bool) {
-	last := p[strings.LastIndexByte(p, '.')+1:]
-	if strings.EqualFold(last, "onion") {
-		v, err := ParseOnion(p)
-		if err != nil {
-			s.failed(Onion, err, start, end)
-			return
-		}
-		s.found(v, start, end)
-		return
-	}
-	if len(last) == 4 && len(p) == 14 {
-		if v, err := ParseMAC(p); err == nil {
-			s.found(v, start, end)
-			return
-		}
-	}
-	if x := extensionOf(last); x == alwaysFile || x == fileIfShort && dots == 1 && !fanged {
-		if v, err := ParseFileName(p); err == nil {
-			s.found(v, start, end)
-		}
-		return
-	}
-	if dots == 1 && !fanged && isTitle(last) && !isTitle(p[:len(p)-len(last)-1]) {
-		return // a full stop without a space: "the end.It was"
-	}
-	v, err := ParseDomain(p)
-	if err != nil {
-		return
-	}
-	if underSuffix(v.text) {
-		s.found(v, start, end)
-		return
-	}
-	if _, rule := suffixOf(v.text); rule == 0 && (fanged || !isTitle(last)) && last[0] < utf8.RuneSelf {
-		s.failed(Domain, errSuffix, start, end)
-	}
-}
-
-// isTitle tells whether a word is a capital and small letters.
-func isTitle(p string) bool {
-	return len(p) > 1 && p[0] >= 'A' && p[0] <= 'Z' && p[1:] == strings.ToLower(p[1:])
+	return extractClass[rest[0]]&xToken == 0
 }
