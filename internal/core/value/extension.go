@@ -21,7 +21,7 @@ var extensions = func() map[string]extension {
 		rar 7z gz tgz bz2 xz zst arj lzh ace tar eml msg ics html htm shtml mht php phtml asp aspx jsp cgi
 		xml json yml yaml ini cfg conf log dat bin tmp bak sql sqlite db mdb pcap evtx elf deb rpm
 		png jpg jpeg gif bmp svg ico tif tiff webp mp3 mp4 avi mkv wav pem crt p12 pfx asc c cpp h
-		locked encrypted crypt lockbit`) {
+		go rb ts css toml lock locked encrypted crypt lockbit`) {
 		m[x] = alwaysFile
 	}
 	for _, x := range strings.Fields("zip mov py sh md cab") {
