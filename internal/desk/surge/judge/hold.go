@@ -58,7 +58,7 @@ func (h *Hold) Check() error {
 		return bad(h.Prefix.String()+" has host bits", "give "+h.Prefix.Masked().String())
 	}
 	if h.Domain != "" {
-		if v, err := value.ParseDomain(h.Domain); err != nil || v.String() != h.Domain {
+		if d, err := value.ParseSuffix(h.Domain); err != nil || d != h.Domain {
 			return bad(fmt.Sprintf("%q is no domain in canonical form", h.Domain), "give it in lower case, without a dot at either end")
 		}
 	}
