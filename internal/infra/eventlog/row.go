@@ -32,7 +32,7 @@ type Row struct {
 	Status     string // producer's status
 	Severity   string
 	Outcome    string // routed, pooled, context, held, suppressed
-	Reason     string // why suppressed or held
+	Reason     string // why suppressed or held; of others the warning lists that they are on
 	Owner      string // organisation id of the case
 	OwnerBasis string
 	Case       [16]byte // case id; zero for none

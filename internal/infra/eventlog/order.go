@@ -1,0 +1,67 @@
+package eventlog
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+)
+
+// sorter puts rows into the log's order: by address (none first), value,
+// observed time, then everything that could tell two rows apart. The order is
+// total but for rows that say the same, so the same rows give the same bytes.
+type sorter struct {
+	keys []sortKey
+}
+
+type sortKey struct {
+	hi, lo uint64 // the address as 16 bytes
+	at     int32
+}
+
+// sort gives the positions of rows in order. The result is valid until the
+// next call.
+func (s *sorter) sort(rows []Row) []sortKey {
+	s.keys = slices.Grow(s.keys[:0], len(rows))[:len(rows)]
+	for i := range rows {
+		k := sortKey{at: int32(i)}
+		if a := rows[i].Addr; a.IsValid() {
+			b := a.As16()
+			k.hi, k.lo = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+		}
+		s.keys[i] = k
+	}
+	slices.SortFunc(s.keys, func(a, b sortKey) int {
+		switch {
+		case a.hi != b.hi:
+			return cmp.Compare(a.hi, b.hi)
+		case a.lo != b.lo:
+			return cmp.Compare(a.lo, b.lo)
+		}
+		return compareRows(&rows[a.at], &rows[b.at])
+	})
+	return s.keys
+}
+
+// compareRows compares rows of the same address.
+func compareRows(a, b *Row) int {
+	if c := strings.Compare(a.Value, b.Value); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Observed, b.Observed); c != 0 {
+		return c
+	}
+	if c := bytes.Compare(a.Raw[:], b.Raw[:]); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Line, b.Line); c != 0 {
+		return c
+	}
+	return cmp.Or(
+		cmp.Compare(a.Snapshot, b.Snapshot), strings.Compare(a.Feed, b.Feed), strings.Compare(a.Kind, b.Kind),
+		strings.Compare(a.Class, b.Class), strings.Compare(a.Said, b.Said), strings.Compare(a.Family, b.Family),
+		cmp.Compare(a.Port, b.Port), strings.Compare(a.Transport, b.Transport), strings.Compare(a.Outcome, b.Outcome),
+		strings.Compare(a.Reason, b.Reason), strings.Compare(a.Owner, b.Owner), bytes.Compare(a.Case[:], b.Case[:]),
+		strings.Compare(a.Status, b.Status), strings.Compare(a.Severity, b.Severity), bytes.Compare(a.Details, b.Details))
+}

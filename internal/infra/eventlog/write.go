@@ -1,0 +1,381 @@
+package eventlog
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// WriteSegment writes rows as one Parquet file: one row group, zstd, sorted by
+// address, value, time, raw file and line, with a Bloom filter of the standard
+// kind on value, addr and case_id. The same rows give the same bytes in any
+// order. Text that is not UTF-8 gets U+FFFD where it is not.
+func WriteSegment(w io.Writer, rows []Row) error {
+	_, err := writeSegment(w, rows)
+	return err
+}
+
+// writers holds writers that are free. Their tables and buffers take about as
+// much memory as a batch.
+var writers = sync.Pool{New: func() any { return newSegmentWriter() }}
+
+func writeSegment(w io.Writer, rows []Row) (summary, error) {
+	sw := writers.Get().(*segmentWriter)
+	defer writers.Put(sw)
+	return sw.write(w, rows)
+}
+
+// segmentWriter turns rows into columns, row by row in sorted order, so that
+// every row is touched once.
+type segmentWriter struct {
+	sorter
+	*pager
+
+	text   [numColumns]*texts
+	number [numColumns]*ints
+	cases  ids
+	raws   [][32]byte
+	rawAt  map[[32]byte]int32
+	rawHex texts
+
+	value, addr, details wide
+	chunks               [numColumns]chunk
+	filters              [numFilters]bloomFilter
+	tail                 []byte
+}
+
+// wide is a column whose values are written as they come, in pages of pageRows.
+type wide struct {
+	presence
+	raw []byte
+}
+
+func newSegmentWriter() *segmentWriter {
+	s := &segmentWriter{pager: newPager(), rawAt: map[[32]byte]int32{}}
+	for c, def := range columns {
+		switch {
+		case c == colValue || c == colDetails || c == colRaw || def.kind == kindBytes:
+		case def.kind == kindText:
+			s.text[c] = &texts{}
+		default:
+			s.number[c] = &ints{}
+		}
+	}
+	return s
+}
+
+func (s *segmentWriter) reset() {
+	for c := range columns {
+		if s.text[c] != nil {
+			s.text[c].reset()
+		}
+		if s.number[c] != nil {
+			s.number[c].reset()
+		}
+		s.chunks[c].reset()
+	}
+	s.cases.reset()
+	s.rawHex.reset()
+	s.raws = s.raws[:0]
+	clear(s.rawAt)
+	for _, w := range []*wide{&s.value, &s.addr, &s.details} {
+		w.presence.reset()
+		w.raw = w.raw[:0]
+	}
+	for i := range s.filters {
+		s.filters[i].reset()
+	}
+}
+
+func (s *segmentWriter) write(w io.Writer, rows []Row) (summary, error) {
+	s.reset()
+	order := s.sort(rows)
+	for i, k := range order {
+		s.add(&rows[k.at])
+		if (i+1)%pageRows == 0 || i == len(order)-1 {
+			if err := s.cut(int64(i - i%pageRows)); err != nil {
+				return summary{}, err
+			}
+		}
+	}
+	if err := s.finishColumns(len(rows)); err != nil {
+		return summary{}, err
+	}
+	return s.assemble(w, len(rows))
+}
+
+func (s *segmentWriter) add(r *Row) {
+	t, n := &s.text, &s.number
+	n[colBatch].add(r.Batch)
+	t[colFeed].add(r.Feed)
+	t[colMode].add(r.Mode)
+	n[colObserved].addOptional(r.Observed)
+	n[colSnapshot].addOptional(r.Snapshot)
+	t[colClass].add(r.Class)
+	t[colSaid].add(r.Said)
+	t[colFamily].add(r.Family)
+	t[colKind].add(r.Kind)
+	s.addValue(r.Value)
+	if r.Addr.IsValid() {
+		b := r.Addr.As16()
+		s.addr.some()
+		s.addr.raw = append(s.addr.raw, b[:]...)
+		s.filters[filterAddr].add(xxhash.Sum64(b[:]))
+	} else {
+		s.addr.none()
+	}
+	n[colPort].addOptional(int64(r.Port))
+	t[colTransport].add(r.Transport)
+	t[colCountry].add(r.Country)
+	t[colCountryBasis].add(r.CountryBasis)
+	n[colASN].addOptional(int64(r.ASN))
+	t[colPrefix].add(r.Prefix)
+	t[colNetwork].add(r.Network)
+	t[colClaimedCountry].add(r.ClaimedCountry)
+	n[colClaimedASN].addOptional(int64(r.ClaimedASN))
+	t[colStatus].add(r.Status)
+	t[colSeverity].add(r.Severity)
+	t[colOutcome].add(r.Outcome)
+	t[colReason].add(r.Reason)
+	t[colOwner].add(r.Owner)
+	t[colOwnerBasis].add(r.OwnerBasis)
+	if r.Case != ([16]byte{}) {
+		s.cases.add(&r.Case)
+	} else {
+		s.cases.none()
+	}
+	s.addRaw(&r.Raw)
+	n[colLine].add(r.Line)
+	t[colLabel].add(r.Label)
+	if len(r.Details) > 0 {
+		s.details.some()
+		s.details.raw = appendText(s.details.raw, r.Details)
+	} else {
+		s.details.none()
+	}
+}
+
+func (s *segmentWriter) addValue(v string) {
+	if v == "" {
+		s.value.none()
+		return
+	}
+	if !utf8.ValidString(v) {
+		v = strings.ToValidUTF8(v, "\uFFFD")
+	}
+	s.value.some()
+	s.value.raw = append(binary.LittleEndian.AppendUint32(s.value.raw, uint32(len(v))), v...)
+	s.filters[filterValue].add(xxhash.Sum64String(v))
+}
+
+func appendText(dst, v []byte) []byte {
+	if !utf8.Valid(v) {
+		v = bytes.ToValidUTF8(v, []byte("\uFFFD"))
+	}
+	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(v))), v...)
+}
+
+// addRaw keeps a raw hash by its place; a batch has few.
+func (s *segmentWriter) addRaw(h *[32]byte) {
+	t := &s.rawHex
+	if *h == ([32]byte{}) {
+		t.none()
+		return
+	}
+	t.some()
+	if n := len(s.raws); n == 0 || t.lastAt < 0 || s.raws[t.lastAt] != *h {
+		at, ok := s.rawAt[*h]
+		if !ok {
+			at = int32(n)
+			s.rawAt[*h] = at
+			s.raws = append(s.raws, *h)
+			t.values = append(t.values, hex.EncodeToString(h[:]))
+			t.bytes += 64
+		}
+		t.lastAt = at
+	}
+	t.places = append(t.places, t.lastAt)
+}
+
+// cut ends a page of the wide columns.
+func (s *segmentWriter) cut(firstRow int64) error {
+	for _, w := range []struct {
+		*wide
+		column int
+	}{{&s.value, colValue}, {&s.addr, colAddr}, {&s.details, colDetails}} {
+		raw, err := s.appendLevels(s.raw[:0], w.rows, w.nulls, w.levels)
+		if err != nil {
+			return err
+		}
+		s.raw = append(raw, w.raw...)
+		c := &s.chunks[w.column]
+		if err := s.data(c, format.Plain, firstRow, w.rows, w.nulls, s.raw); err != nil {
+			return err
+		}
+		if n := len(w.raw); w.column == colAddr && n > 0 {
+			p := &c.pages[len(c.pages)-1]
+			p.min, p.max = bytes.Clone(w.raw[:16]), bytes.Clone(w.raw[n-16:])
+		}
+		w.presence.reset()
+		w.wide.raw = w.wide.raw[:0]
+	}
+	return nil
+}
+
+func (s *segmentWriter) finishColumns(rows int) error {
+	for c := range columns {
+		var err error
+		switch {
+		case c == colRaw:
+			err = s.finishText(c, &s.rawHex)
+		case c == colCase:
+			err = s.finishCases()
+		case s.text[c] != nil:
+			err = s.finishText(c, s.text[c])
+		case s.number[c] != nil:
+			err = s.finishNumber(c, s.number[c])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	a := &s.chunks[colAddr]
+	for _, p := range a.pages {
+		if p.min != nil && a.stats.MinValue == nil {
+			a.stats.MinValue = p.min
+		}
+		if p.max != nil {
+			a.stats.MaxValue = p.max
+		}
+	}
+	for _, col := range []int{colValue, colAddr, colDetails} {
+		for _, p := range s.chunks[col].pages {
+			s.chunks[col].stats.NullCount += int64(p.nulls)
+		}
+	}
+	return nil
+}
+
+func (s *segmentWriter) finishText(column int, t *texts) error {
+	c := &s.chunks[column]
+	c.stats.NullCount = int64(t.nulls)
+	if len(t.values) == 0 {
+		return s.nothing(c, t.rows)
+	}
+	if t.bytes+len(t.places)/8 < plainBelow || len(t.values) == 1 {
+		c.codec = format.Uncompressed
+	}
+	raw := s.raw[:0]
+	lo, hi := t.values[0], t.values[0]
+	for _, v := range t.values {
+		if !utf8.ValidString(v) {
+			v = strings.ToValidUTF8(v, "\uFFFD")
+		}
+		raw = append(binary.LittleEndian.AppendUint32(raw, uint32(len(v))), v...)
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	s.raw = raw
+	if utf8.ValidString(lo) && utf8.ValidString(hi) {
+		c.stats.MinValue, c.stats.MaxValue = []byte(lo), []byte(hi)
+	}
+	if err := s.dictionary(c, len(t.values), raw); err != nil {
+		return err
+	}
+	return s.places(c, &t.presence, len(t.values), t.places)
+}
+
+func (s *segmentWriter) finishNumber(column int, t *ints) error {
+	c := &s.chunks[column]
+	c.stats.NullCount = int64(t.nulls)
+	if len(t.all) == 0 && t.rows > 0 {
+		return s.nothing(c, t.rows)
+	}
+	if len(t.all) == 0 {
+		return s.deltas(c, &t.presence, columns[column].required, t.all)
+	}
+	lo, hi := t.all[0], t.all[0]
+	for _, v := range t.all {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	narrow := columns[column].kind == kindPort
+	c.stats.MinValue, c.stats.MaxValue = plainInt(nil, lo, narrow), plainInt(nil, hi, narrow)
+	if columns[column].required || t.many {
+		if narrow {
+			return s.plainPorts(c, t)
+		}
+		c.codec = format.Uncompressed
+		return s.deltas(c, &t.presence, columns[column].required, t.all)
+	}
+	if len(t.values) < 32 {
+		c.codec = format.Uncompressed
+	}
+	raw := s.raw[:0]
+	for _, v := range t.values {
+		raw = plainInt(raw, v, narrow)
+	}
+	s.raw = raw
+	if err := s.dictionary(c, len(t.values), raw); err != nil {
+		return err
+	}
+	return s.places(c, &t.presence, len(t.values), t.places)
+}
+
+func plainInt(dst []byte, v int64, narrow bool) []byte {
+	if narrow {
+		return binary.LittleEndian.AppendUint32(dst, uint32(v))
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(v))
+}
+
+func (s *segmentWriter) plainPorts(c *chunk, t *ints) error {
+	raw, err := s.appendLevels(s.raw[:0], t.rows, t.nulls, t.levels)
+	if err != nil {
+		return err
+	}
+	for _, v := range t.all {
+		raw = plainInt(raw, v, true)
+	}
+	s.raw = raw
+	return s.data(c, format.Plain, 0, t.rows, t.nulls, raw)
+}
+
+// finishCases writes case ids, which no one can compress: as a dictionary only
+// when at least half of the rows share theirs.
+func (s *segmentWriter) finishCases() error {
+	c, t := &s.chunks[colCase], &s.cases
+	c.stats.NullCount = int64(t.nulls)
+	c.codec = format.Uncompressed
+	if len(t.values) == 0 {
+		return s.nothing(c, t.rows)
+	}
+	for i := range t.values {
+		s.filters[filterCase].add(xxhash.Sum64(t.values[i][:]))
+	}
+	if 2*len(t.values) <= len(t.places) {
+		raw := s.raw[:0]
+		for i := range t.values {
+			raw = append(raw, t.values[i][:]...)
+		}
+		s.raw = raw
+		if err := s.dictionary(c, len(t.values), raw); err != nil {
+			return err
+		}
+		return s.places(c, &t.presence, len(t.values), t.places)
+	}
+	raw, err := s.appendLevels(s.raw[:0], t.rows, t.nulls, t.levels)
+	if err != nil {
+		return err
+	}
+	for _, at := range t.places {
+		raw = append(raw, t.values[at][:]...)
+	}
+	s.raw = raw
+	return s.data(c, format.Plain, 0, t.rows, t.nulls, raw)
+}
