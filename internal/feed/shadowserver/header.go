@@ -21,6 +21,14 @@ type header struct {
 	index map[string]int
 }
 
+// Bounds of a header: no report has a tenth of these columns, and a longer list
+// of differences helps nobody.
+const (
+	mostColumns = 1000
+	mostDrift   = 100
+	longestName = 60
+)
+
 func newHeader(fields []string) *header {
 	h := &header{index: make(map[string]int, len(fields))}
 	for _, f := range fields {
@@ -62,10 +70,22 @@ func (h *header) text(row []string, name string) string {
 // list gives the names for a message, cut after some.
 func (h *header) list() string {
 	const most = 12
-	if len(h.names) > most {
-		return strings.Join(h.names[:most], ", ") + " and " + strconv.Itoa(len(h.names)-most) + " more"
+	var out []string
+	for _, n := range h.names[:min(len(h.names), most)] {
+		out = append(out, short(n))
 	}
-	return strings.Join(h.names, ", ")
+	if more := len(h.names) - most; more > 0 {
+		return strings.Join(out, ", ") + " and " + strconv.Itoa(more) + " more"
+	}
+	return strings.Join(out, ", ")
+}
+
+// short cuts a name that is too long for a message.
+func short(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	return strings.ToValidUTF8(name[:longestName], "") + "..."
 }
 
 // addressColumns are the names of the columns that describe one address.
@@ -136,13 +156,16 @@ func (h *header) drift(rep *report) []string {
 	var out []string
 	for _, n := range h.names {
 		if !slices.Contains(rep.columns, n) {
-			out = append(out, "new: "+n)
+			out = append(out, "new column "+short(n))
 		}
 	}
 	for _, n := range rep.columns {
 		if _, ok := h.index[n]; !ok {
-			out = append(out, "absent: "+n)
+			out = append(out, "absent column "+n)
 		}
+	}
+	if more := len(out) - mostDrift; more > 0 {
+		out = append(out[:mostDrift], strconv.Itoa(more)+" more differences")
 	}
 	return out
 }

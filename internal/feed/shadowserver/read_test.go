@@ -61,9 +61,24 @@ func TestOptions(t *testing.T) {
 	if !errors.As(err, &q) || q.Reason != "unknown-report" || q.Remedy != "did you mean scan_rdp?" {
 		t.Errorf("%v", err)
 	}
-	want := "absent: severity absent: hostname absent: asn absent: region absent: city absent: naics absent: hostname_source absent: sector absent: banner"
-	if got := strings.Join(rec.Meta.Drift, " "); got != want {
+	want := "absent column severity, absent column hostname, absent column asn, absent column region, absent column city, absent column naics, absent column hostname_source, absent column sector, absent column banner"
+	if got := strings.Join(rec.Meta.Drift, ", "); got != want {
 		t.Errorf("drift %s", got)
+	}
+}
+
+// A header of a megabyte is set aside without effort.
+func TestHugeHeader(t *testing.T) {
+	in := "timestamp,ip" + strings.Repeat(",a", 400_000) + "\n2026-11-24 08:00:00,192.0.2.1\n"
+	_, err := readText(t, "scan_telnet.csv", in, feed.Options{})
+	var q *feed.Quarantine
+	if !errors.As(err, &q) || q.Reason != "not-this-format" || (Format{}).Detect("scan_telnet.csv", []byte(in)) != 0 {
+		t.Errorf("%v", err)
+	}
+	in = "timestamp,ip" + strings.Repeat(","+strings.Repeat("é", 100), 900) + "\n2026-11-24 08:00:00,192.0.2.1\n"
+	rec, err := readText(t, "scan_telnet.csv", in, feed.Options{})
+	if err != nil || len(rec.Meta.Drift) != mostDrift+1 || len(strings.Join(rec.Meta.Drift, "")) > 100*mostDrift {
+		t.Errorf("%v, %d differences", err, len(rec.Meta.Drift))
 	}
 }
 

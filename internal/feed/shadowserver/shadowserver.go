@@ -42,7 +42,7 @@ const defaultLabel = "AMBER"
 // type needs is still ours to set aside.
 func (Format) Detect(name string, head []byte) int {
 	header, err := csvrow.New(bytes.NewReader(head), csvrow.Options{Tolerant: true}).Next()
-	if err != nil {
+	if err != nil || len(header) > mostColumns {
 		return 0
 	}
 	cat := tables()
@@ -75,6 +75,9 @@ func (Format) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 			Remedy: "say with --format what the file is"}
 	case err != nil:
 		return fmt.Errorf("read %s: %w", in.Name, err)
+	case len(fields) > mostColumns:
+		return &feed.Quarantine{Reason: "not-this-format", Text: fmt.Sprintf("the first line has %d columns, no report has %d", len(fields), mostColumns),
+			Remedy: "say with --format what the file is"}
 	}
 	h := newHeader(fields)
 	// The first row is read before Begin: it may tell types apart whose headers
