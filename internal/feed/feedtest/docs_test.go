@@ -1,0 +1,41 @@
+package feedtest_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"entente/internal/feed"
+	"entente/internal/feed/abusech"
+	"entente/internal/feed/custom"
+	"entente/internal/feed/intelmq"
+	"entente/internal/feed/list"
+)
+
+// The table of docs/formats.md says what the formats say of themselves.
+func TestDocsNameEveryFormat(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(abusech.Formats(), intelmq.Format{}, list.Format{}, custom.Format{}) {
+		i := f.Info()
+		row := ""
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "| ["+i.Name+"](") {
+				row = line
+			}
+		}
+		if row == "" || !strings.Contains(row, "| "+i.Label+" |") || i.Verified == strings.HasSuffix(row, "| unverified |\n") {
+			t.Errorf("%s: %q", i.Name, row)
+		}
+		if i.Mode == feed.Event && !strings.Contains(row, "event") || i.Mode == 0 && len(i.Needs) == 0 {
+			t.Errorf("%s: mode in %q", i.Name, row)
+		}
+		for _, why := range feed.Reasons() {
+			if !strings.Contains(string(text), "`"+why.String()+"`") {
+				t.Errorf("the reason %s is not there", why)
+			}
+		}
+	}
+}
