@@ -8,7 +8,8 @@ import (
 
 // bindAll turns args, in place, into what both drivers bind alike: int64,
 // float64, string, []byte, nil. An array of bytes becomes its bytes, a
-// time.Time microseconds since 1970 UTC (the zero Time 0), a bool 0 or 1.
+// time.Time microseconds since 1970 UTC (the zero Time 0), a bool 0 or 1. An
+// empty slice of bytes is NULL on both, since SQLite's driver knows no other.
 func bindAll(args []any) error {
 	for i, a := range args {
 		v, err := bindValue(a)
@@ -22,7 +23,12 @@ func bindAll(args []any) error {
 
 func bindValue(a any) (any, error) {
 	switch x := a.(type) {
-	case nil, int64, string, []byte, float64:
+	case nil, int64, string, float64:
+		return a, nil
+	case []byte:
+		if len(x) == 0 {
+			return nil, nil
+		}
 		return a, nil
 	case int:
 		return int64(x), nil

@@ -110,7 +110,7 @@ func liteDSN(path, mode string, cacheMB int, more ...string) (string, error) {
 		p = "/" + p
 	}
 	q := url.Values{"mode": {mode}, "_error_rc": {"1"}}
-	pragmas := []string{"busy_timeout(" + busyTimeout + ")", "foreign_keys(1)", "temp_store(2)",
+	pragmas := []string{"busy_timeout(" + busyTimeout + ")", "foreign_keys(1)", "temp_store(1)",
 		fmt.Sprintf("cache_size(-%d)", cacheMB*1024)}
 	q["_pragma"] = append(pragmas, more...)
 	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String(), nil
