@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"entente/internal/core/value"
 	"entente/internal/feed"
 	"entente/internal/feed/clock"
 	"entente/internal/feed/csvrow"
@@ -74,96 +73,6 @@ type table struct {
 	required []string
 	like     func(fields []string) bool // a data row of this feed
 	row      func(r *row) (feed.Reason, string)
-}
-
-// row is a CSV row with its columns by name.
-type row struct {
-	at     map[string]int
-	fields []string
-	used   []bool
-	obs    feed.Observation
-	now    time.Time
-}
-
-// get gives a column and marks it as used; "" if it is absent.
-func (r *row) get(name string) string {
-	i, ok := r.at[name]
-	if !ok || i >= len(r.fields) {
-		return ""
-	}
-	r.used[i] = true
-	return strings.TrimSpace(r.fields[i])
-}
-
-// clock reads a time of abuse.ch, which is UTC without saying so.
-func (r *row) clock(field string) (int64, feed.Reason) {
-	text := r.get(field)
-	if text == "" {
-		return 0, feed.NoTime
-	}
-	t, ok := clock.ISO(text)
-	if !ok {
-		return 0, feed.BadTime
-	}
-	return t.UTC(time.UTC, r.now)
-}
-
-// header looks for the columns' names in the comments and in the first row.
-// Abuse.ch has written them with and without a sign of comment.
-func (t table) header(head []byte) (names []string, comment bool) {
-	for line := range bytes.Lines(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))) {
-		text := strings.TrimSpace(string(line))
-		bare := strings.TrimSpace(strings.TrimLeft(text, "# "))
-		if text != "" {
-			cells := t.rename(strings.Split(bare, ","))
-			if has(cells, t.required) {
-				return cells, text[0] == '#'
-			}
-			if text[0] != '#' {
-				break
-			}
-		}
-	}
-	return t.columns, true
-}
-
-func (t table) rename(cells []string) []string {
-	for i, c := range cells {
-		c = strings.ToLower(strings.Trim(c, "\"' \t"))
-		if now, ok := t.old[c]; ok {
-			c = now
-		}
-		cells[i] = c
-	}
-	return cells
-}
-
-func has(cells, required []string) bool {
-	for _, want := range required {
-		found := false
-		for _, c := range cells {
-			found = found || c == want
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
-// drift names the columns that are new to us and the known ones that are absent.
-func (t table) drift(names []string) (out []string) {
-	for _, n := range names {
-		if !has(t.columns, []string{n}) {
-			out = append(out, "new column "+n)
-		}
-	}
-	for _, c := range t.columns {
-		if !has(names, []string{c}) {
-			out = append(out, "absent column "+c)
-		}
-	}
-	return out
 }
 
 // detect is 90 for a header of the feed, 75 where most first rows look like its.
@@ -293,33 +202,4 @@ func onlyComments(head []byte) bool {
 		}
 	}
 	return true
-}
-
-// port reads a port of 1 to 65535 without leading zeros.
-func port(s string) (uint16, bool) {
-	if s == "" || len(s) > 5 || s[0] == '0' {
-		return 0, false
-	}
-	n := 0
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return uint16(n), n <= 65535
-}
-
-// address reads an address into the observation.
-func (r *row) address(field string) (feed.Reason, string) {
-	text := r.get(field)
-	if text == "" {
-		return feed.NoValue, field
-	}
-	v, err := value.ParseIP(text)
-	if err != nil {
-		return feed.BadValue, field
-	}
-	r.obs.Value = v
-	return 0, ""
 }

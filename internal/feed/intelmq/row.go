@@ -7,84 +7,10 @@ import (
 	"unicode/utf8"
 
 	"entente/internal/core/rsit"
-	"entente/internal/core/value"
 	"entente/internal/feed"
 	"entente/internal/feed/clock"
 	"entente/internal/feed/flatjson"
 )
-
-// key is a key of IntelMQ's harmonisation that becomes a field of ours; all
-// others go to the details.
-type key uint8
-
-const (
-	other key = iota
-	sourceIP
-	sourceNetwork
-	sourceURL
-	sourceFQDN
-	sourcePort
-	sourceASN
-	sourceCountry
-	hashMD5
-	hashSHA1
-	hashSHA256
-	malwareName
-	taxonomy
-	typ
-	timeSource
-	timeObservation
-	status
-	transport
-	severity
-	tlp
-	keys
-)
-
-// keyOf finds a key; the compiler makes a search by length of the switch.
-func keyOf(b []byte) key {
-	switch string(b) {
-	case "source.ip":
-		return sourceIP
-	case "source.network":
-		return sourceNetwork
-	case "source.url":
-		return sourceURL
-	case "source.fqdn":
-		return sourceFQDN
-	case "source.port":
-		return sourcePort
-	case "source.asn":
-		return sourceASN
-	case "source.geolocation.cc":
-		return sourceCountry
-	case "malware.hash.md5":
-		return hashMD5
-	case "malware.hash.sha1":
-		return hashSHA1
-	case "malware.hash.sha256":
-		return hashSHA256
-	case "malware.name":
-		return malwareName
-	case "classification.taxonomy":
-		return taxonomy
-	case "classification.type":
-		return typ
-	case "time.source":
-		return timeSource
-	case "time.observation":
-		return timeObservation
-	case "status":
-		return status
-	case "protocol.transport":
-		return transport
-	case "extra.severity":
-		return severity
-	case "tlp":
-		return tlp
-	}
-	return other
-}
 
 // reader is the work space of one Read.
 type reader struct {
@@ -181,73 +107,6 @@ func (r *reader) time() (int64, feed.Reason, string) {
 	return m, why, field
 }
 
-// malicious tells whether a URL says more of the class than its address: one
-// server may hold many harmless pages.
-func malicious(c rsit.Class) bool { return c.Rule() == rsit.ByURL }
-
-// value picks what acts: for classes of malicious content the URL, else the
-// address, network, URL, name, hash, in this order. What is not picked is kept
-// in the details; a picked one that does not parse rejects the row.
-func (r *reader) value(o *feed.Observation) (feed.Reason, string) {
-	order := [...]key{sourceIP, sourceNetwork, sourceURL, sourceFQDN, hashSHA256, hashSHA1, hashMD5}
-	if malicious(o.Class) {
-		order = [...]key{sourceURL, sourceIP, sourceNetwork, sourceFQDN, hashSHA256, hashSHA1, hashMD5}
-	}
-	for _, k := range order {
-		text := string(r.found[k])
-		if text == "" {
-			continue
-		}
-		if !o.Value.IsZero() {
-			if k == sourceIP && !o.At.IsValid() {
-				if v, err := value.ParseIP(text); err == nil {
-					o.At = v.Addr()
-					continue
-				}
-			}
-			r.more.Text(names[k], text)
-			continue
-		}
-		v, err := parse(k, text)
-		if err != nil {
-			return feed.BadValue, names[k]
-		}
-		o.Value = v
-	}
-	if o.Value.IsZero() {
-		return feed.NoValue, ""
-	}
-	return 0, ""
-}
-
-var names = [keys]string{sourceIP: "source.ip", sourceNetwork: "source.network", sourceURL: "source.url", sourceFQDN: "source.fqdn",
-	hashMD5: "malware.hash.md5", hashSHA1: "malware.hash.sha1", hashSHA256: "malware.hash.sha256"}
-
-func parse(k key, s string) (value.Value, error) {
-	switch k {
-	case sourceIP:
-		return value.ParseIP(s)
-	case sourceNetwork:
-		v, err := value.ParseCIDR(s)
-		if p := v.Prefix(); err == nil && p.IsSingleIP() {
-			v = value.FromAddr(p.Addr())
-		}
-		return v, err
-	case sourceURL:
-		return value.ParseURL(value.Refang(s))
-	case sourceFQDN:
-		if strings.HasSuffix(strings.ToLower(s), ".onion") {
-			return value.ParseOnion(s)
-		}
-		return value.ParseDomain(s)
-	case hashMD5:
-		return value.ParseMD5(s)
-	case hashSHA1:
-		return value.ParseSHA1(s)
-	}
-	return value.ParseSHA256(s)
-}
-
 // service reads port, transport and ASN.
 func (r *reader) service(o *feed.Observation) (feed.Reason, string) {
 	if p := r.found[sourcePort]; len(p) > 0 {
@@ -318,35 +177,4 @@ func said(taxonomy, typ []byte) string {
 	b := make([]byte, 0, len(taxonomy)+1+len(typ))
 	b = append(append(append(b, taxonomy...), '/'), typ...)
 	return string(b)
-}
-
-// strictness orders the TLP labels; a word that is none counts as the strictest.
-func strictness(label string) int {
-	switch label {
-	case "CLEAR", "WHITE":
-		return 1
-	case "GREEN":
-		return 2
-	case "AMBER":
-		return 3
-	case "AMBER+STRICT":
-		return 4
-	}
-	return 5
-}
-
-// stricter gives the event's own label where it is stricter than the file's.
-// An event can never loosen it.
-func (r *reader) stricter() string {
-	own := strings.ToUpper(string(r.found[tlp]))
-	own = strings.TrimPrefix(own, "TLP:")
-	n := strictness(own)
-	switch {
-	case own == "" || n <= strictness(r.label):
-		return ""
-	case n == 5 && own != "RED":
-		r.more.Text("tlp", own)
-		return "RED"
-	}
-	return own
 }

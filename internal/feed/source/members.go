@@ -2,9 +2,7 @@ package source
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -182,74 +180,4 @@ func (w *walker) zstd(l layer) error {
 func (w *walker) inner(l layer, r io.Reader, in func() int64) error {
 	m := &meter{w: w, name: l.name, r: r, in: in}
 	return w.stream(layer{name: l.name, mod: l.mod, r: m, depth: l.depth + 1})
-}
-
-// body is what fn reads: it turns a decoder's complaint into a fault and
-// remembers it, so that a member that broke off is never taken for whole.
-type body struct {
-	w    *walker
-	name string
-	r    io.Reader
-	err  error
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	if b.err != nil {
-		return 0, b.err
-	}
-	n, err := b.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = b.w.damage(b.name, err)
-		b.err = err
-	}
-	return n, err
-}
-
-// damage translates an error met while unpacking: the raw file's own error, a
-// fault and the end of ctx pass as they are, all else means a damaged file.
-func (w *walker) damage(name string, err error) error {
-	var f *fault.Error
-	switch {
-	case errors.As(err, &f):
-		return err
-	case w.ctx.Err() != nil:
-		return w.ctx.Err()
-	case w.raw.err.Load() != nil:
-		return fault.Wrap(fault.Invalid, *w.raw.err.Load(), name+" cannot be read", "check the disk or pipe it comes from, and start again")
-	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		return limitFault(name, "its zstd window is larger than allowed, in bytes", w.lim.MaxWindow)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fault.Wrap(fault.Corrupt, err, name+" ends too early: it is truncated", corruptRemedy)
-	}
-	return fault.Wrap(fault.Corrupt, err, name+" is damaged", corruptRemedy)
-}
-
-const corruptRemedy = "fetch it again and give it again; rows already taken are recognised"
-
-// isTar tells whether head begins with a tar header, by its checksum.
-func isTar(head []byte) bool {
-	if len(head) < 512 {
-		return false
-	}
-	if string(head[257:262]) == "ustar" {
-		return true
-	}
-	field := bytes.Trim(head[148:156], " \x00")
-	if len(field) == 0 || head[0] == 0 {
-		return false
-	}
-	var want, sum int64
-	for _, c := range field {
-		if c < '0' || c > '7' {
-			return false
-		}
-		want = want<<3 | int64(c-'0')
-	}
-	for i, c := range head[:512] {
-		if i >= 148 && i < 156 {
-			c = ' '
-		}
-		sum += int64(c)
-	}
-	return sum == want
 }

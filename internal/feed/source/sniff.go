@@ -52,3 +52,31 @@ func sniff(head []byte) packing {
 	}
 	return plainFile
 }
+
+// isTar tells whether head begins with a tar header, by its checksum.
+func isTar(head []byte) bool {
+	if len(head) < 512 {
+		return false
+	}
+	if string(head[257:262]) == "ustar" {
+		return true
+	}
+	field := bytes.Trim(head[148:156], " \x00")
+	if len(field) == 0 || head[0] == 0 {
+		return false
+	}
+	var want, sum int64
+	for _, c := range field {
+		if c < '0' || c > '7' {
+			return false
+		}
+		want = want<<3 | int64(c-'0')
+	}
+	for i, c := range head[:512] {
+		if i >= 148 && i < 156 {
+			c = ' '
+		}
+		sum += int64(c)
+	}
+	return sum == want
+}
