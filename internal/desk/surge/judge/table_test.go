@@ -111,3 +111,22 @@ func TestParseTable(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseTable(f *testing.F) {
+	f.Add("version: 1\nrows:\n  - {lists: [a], action: suppress, classes: [c2-server], kinds: [ipv4], why: w}\n")
+	f.Add("version: 1\nrows:\n  - {lists: ['*'], action: annotate, why: w}\n")
+	f.Add(string(shippedTable))
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := ParseTable("t", []byte(text))
+		if err != nil {
+			return
+		}
+		for _, r := range table.rulesOf("public-dns-v4") {
+			for _, c := range rsit.All() {
+				if c.Victim() && r.classes&(1<<c) != 0 {
+					t.Errorf("a row suppresses %s", c)
+				}
+			}
+		}
+	})
+}

@@ -139,12 +139,9 @@ func fileSource(what, path string) Source {
 func openRanges(files []string) (*table, error) {
 	h := xxhash.New()
 	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, fault.Newf(fault.NotFound, geoRemedy, "there is no file of network data at %s", f)
-		}
+		b, err := readFile(f)
 		if err != nil {
-			return nil, fault.Wrap(fault.Forbidden, err, f+" cannot be read", "let the user that runs entente read it")
+			return nil, err
 		}
 		h.Write(b)
 		h.WriteString("\x00")

@@ -20,7 +20,11 @@ import (
 // readRanges adds the ranges of a CSV file to m: first address, last address,
 // ASN, name. Ranges need not be aligned; each is cut into the fewest networks.
 func readRanges(m *tableMaker, path string) error {
-	return eachRecord(path, 4, func(f []string) error {
+	b, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	return eachRecord(path, b, 4, func(f []string) error {
 		from, err := netip.ParseAddr(f[0])
 		if err != nil {
 			return fmt.Errorf("the first address %q is none", f[0])
@@ -49,8 +53,17 @@ func readRanges(m *tableMaker, path string) error {
 // network name. Country, ASN and name may be empty. A network given twice with
 // different contents is an error.
 func readGeography(m *tableMaker, path string) error {
+	b, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	return parseGeography(m, path, b)
+}
+
+// parseGeography is readGeography for the bytes of a file.
+func parseGeography(m *tableMaker, path string, b []byte) error {
 	seen := map[netip.Prefix]record{}
-	return eachRecord(path, 4, func(f []string) error {
+	return eachRecord(path, b, 4, func(f []string) error {
 		p, err := netip.ParsePrefix(f[0])
 		if err != nil {
 			return fmt.Errorf("the prefix %q is none", f[0])
@@ -102,16 +115,21 @@ func clean(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// eachRecord reads a CSV file record by record. A first record whose first
-// field is no address is the header and is skipped.
-func eachRecord(path string, fields int, f func([]string) error) error {
+// readFile reads a file of network data whole.
+func readFile(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return fault.Newf(fault.NotFound, geoRemedy, "there is no file of network data at %s", path)
+		return nil, fault.Newf(fault.NotFound, geoRemedy, "there is no file of network data at %s", path)
 	}
 	if err != nil {
-		return fault.Wrap(fault.Forbidden, err, "the network data "+path+" cannot be read", "let the user that runs entente read it")
+		return nil, fault.Wrap(fault.Forbidden, err, "the network data "+path+" cannot be read", "let the user that runs entente read it")
 	}
+	return b, nil
+}
+
+// eachRecord reads a CSV file record by record. A first record whose first
+// field is no address is the header and is skipped.
+func eachRecord(path string, b []byte, fields int, f func([]string) error) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
 	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace = fields, true, true
 	for first := true; ; first = false {
@@ -129,10 +147,12 @@ func eachRecord(path string, fields int, f func([]string) error) error {
 			err = f(rec)
 		}
 		if err != nil {
-			line, _ := r.FieldPos(0)
+			line := 0
 			var pe *csv.ParseError
 			if errors.As(err, &pe) {
 				line, err = pe.Line, pe.Err
+			} else {
+				line, _ = r.FieldPos(0)
 			}
 			return fault.Newf(fault.Invalid, "mend the line or the file; docs/geography.md describes it",
 				"line %d of %s: %v", line, path, err)
