@@ -177,6 +177,21 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// A resolver's address is no excuse on a port that resolvers do not have.
+func TestPorts(t *testing.T) {
+	j, err := New(Config{Lists: testLists(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, host, addr := seen(t, rsit.C2Server, "203.0.113.8")
+	for port, want := range map[uint16]Outcome{0: Suppressed, 53: Suppressed, 853: Suppressed, 443: Pass, 995: Pass} {
+		o.Port = port
+		if out, _, _ := j.Verdict(o, host, addr, "", clock); out != want {
+			t.Errorf("port %d: %s, want %s", port, out, want)
+		}
+	}
+}
+
 func TestBogonsOff(t *testing.T) {
 	j, err := New(Config{})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -31,6 +32,7 @@ type Row struct {
 	Classes []string `yaml:"classes"` // suppress only
 	Kinds   []string `yaml:"kinds"`   // suppress only
 	Below   bool     `yaml:"below"`   // also names below an entry of the list, not only the entry itself
+	Ports   []uint16 `yaml:"ports"`   // only with one of these ports, 0 for none said; empty: with any
 	Why     string   `yaml:"why"`
 
 	rule rule
@@ -41,6 +43,7 @@ type rule struct {
 	classes uint64
 	kinds   uint32
 	below   bool
+	ports   []uint16
 }
 
 // Shipped gives the table that docs/warninglists.md shows.
@@ -78,7 +81,7 @@ func (r *Row) compile() error {
 	}
 	switch r.Action {
 	case "annotate":
-		if len(r.Classes)+len(r.Kinds) > 0 || r.Below {
+		if len(r.Classes)+len(r.Kinds)+len(r.Ports) > 0 || r.Below {
 			return fmt.Errorf("a row that annotates names lists only")
 		}
 		return nil
@@ -106,7 +109,7 @@ func (r *Row) compile() error {
 		}
 		r.rule.kinds |= 1 << k
 	}
-	r.rule.below = r.Below
+	r.rule.below, r.rule.ports = r.Below, r.Ports
 	return nil
 }
 
@@ -133,7 +136,8 @@ func (t *Table) rulesOf(list string) []rule {
 func suppresses(rules []rule, o *feed.Observation, exact bool) bool {
 	for i := range rules {
 		r := &rules[i]
-		if r.classes&(1<<o.Class) != 0 && r.kinds&(1<<o.Value.Kind()) != 0 && (exact || r.below) {
+		if r.classes&(1<<o.Class) != 0 && r.kinds&(1<<o.Value.Kind()) != 0 && (exact || r.below) &&
+			(len(r.ports) == 0 || slices.Contains(r.ports, o.Port)) {
 			return true
 		}
 	}

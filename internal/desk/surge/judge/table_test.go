@@ -49,13 +49,13 @@ Only the value itself suppresses, never the host of a URL nor the address of a n
 
 How entries match: *string* equal, *hostname* equal or below, *substring* anywhere in the text, *cidr* the network holds the address (or the whole of a CIDR value), *regex* RE2's part of PCRE. In a list of strings an entry with a leading dot matches as a hostname. A list applies to the kinds that its matching_attributes name; the names and hashes in composite types count, ` + "`domain|ip`" + ` alone does not.
 
-| Lists | Does | Classes | Kinds | Why |
-|---|---|---|---|---|
+| Lists | Does | Classes | Kinds | Ports | Why |
+|---|---|---|---|---|---|
 `)
 	for _, r := range table.Rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", strings.Join(r.Lists, ", "), r.Action, strings.Join(r.Classes, ", "), strings.Join(r.Kinds, ", "), r.Why)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", strings.Join(r.Lists, ", "), r.Action, strings.Join(r.Classes, ", "), strings.Join(r.Kinds, ", "), ports(r), r.Why)
 	}
-	b.WriteString(`| all others | annotate | | | |
+	b.WriteString(`| all others | annotate | | | | |
 
 ## Allow list
 
@@ -76,6 +76,18 @@ Addresses that belong to nobody on the Internet are suppressed with the reason `
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.Prefix, name, s.Source)
 	}
 	return b.String()
+}
+
+func ports(r Row) string {
+	var out []string
+	for _, p := range r.Ports {
+		if p == 0 {
+			out = append(out, "none said")
+			continue
+		}
+		out = append(out, fmt.Sprint(p))
+	}
+	return strings.Join(out, ", ")
 }
 
 func victims() string {
