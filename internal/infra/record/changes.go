@@ -1,20 +1,14 @@
 package record
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
-
-	"github.com/klauspost/compress/zstd"
 
 	"entente/internal/core/fault"
 	"entente/internal/core/ledger"
@@ -174,86 +168,6 @@ func verifyChanges(ctx context.Context, q store.Querier, a ledger.Act) error {
 		return fault.Newf(fault.Corrupt, "compare the record with a backup", "the case changes of act %d were altered", a.Seq)
 	}
 	return nil
-}
-
-func encode(changes []CaseChange) []byte {
-	slices.SortStableFunc(changes, func(a, b CaseChange) int {
-		ha, hb := binary.BigEndian.Uint64(a.Case[:8]), binary.BigEndian.Uint64(b.Case[:8])
-		if ha != hb {
-			return cmp.Compare(ha, hb)
-		}
-		return bytes.Compare(a.Case[8:], b.Case[8:])
-	})
-	list := make([]byte, 0, len(changes)*changeSize)
-	for _, c := range changes {
-		list = append(append(list, c.Case[:]...), c.From, c.To)
-	}
-	return list
-}
-
-// lookup finds the changes of one case in a list by halving.
-func lookup(list []byte, id [16]byte) (out []CaseChange) {
-	lo, hi := 0, len(list)/changeSize
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if bytes.Compare(list[mid*changeSize:mid*changeSize+16], id[:]) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	for ; lo < len(list)/changeSize; lo++ {
-		c := list[lo*changeSize : (lo+1)*changeSize]
-		if !bytes.Equal(c[:16], id[:]) {
-			break
-		}
-		out = append(out, CaseChange{Case: id, From: c[16], To: c[17]})
-	}
-	return out
-}
-
-// pack stores the ids apart from the states: ids are random and do not shrink,
-// states nearly vanish.
-func pack(list []byte) ([]byte, error) {
-	n := len(list) / changeSize
-	cols := make([]byte, 0, len(list))
-	for i := range n {
-		cols = append(cols, list[i*changeSize:i*changeSize+16]...)
-	}
-	for i := range n {
-		cols = append(cols, list[i*changeSize+16])
-	}
-	for i := range n {
-		cols = append(cols, list[i*changeSize+17])
-	}
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
-	return w.EncodeAll(cols, nil), nil
-}
-
-func unpack(packed []byte) ([]byte, error) {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxChanges*changeSize), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	cols, err := d.DecodeAll(packed, nil)
-	if err != nil {
-		return nil, err
-	}
-	n := len(cols) / changeSize
-	if n*changeSize != len(cols) {
-		return nil, errors.New("list of case changes has no whole number of entries")
-	}
-	list := make([]byte, 0, len(cols))
-	for i := range n {
-		list = append(list, cols[i*16:i*16+16]...)
-		list = append(list, cols[n*16+i], cols[n*17+i])
-	}
-	return list, nil
 }
 
 func subMigrations() (fs.FS, error) { return fs.Sub(migrations, "migration") }

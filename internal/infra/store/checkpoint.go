@@ -5,22 +5,23 @@ import (
 	"database/sql"
 )
 
-// SQLite's write-ahead log is merged into the database by a goroutine of its
-// own, beside the writer, once mergeAt pages wait in it. A log that grows past
-// boundAt pages all the same (the writer never paused, or a reader held an old
-// snapshot) is merged between two slices. If a reader is still in the way
-// then, the next attempt comes boundStep pages later. A page has 4 KiB.
-const (
-	mergeAt   = 4 << 10  // 16 MiB
-	boundAt   = 48 << 10 // 192 MiB
-	boundStep = 8 << 10  // 32 MiB
-)
+// logLimits say when SQLite's write-ahead log is merged into the database, in
+// pages of 4 KiB.
+type logLimits struct {
+	merge int64 // so many wait: the checkpointer merges them beside the writer
+	bound int64 // so many in all, since the writer never paused or a reader held an old snapshot: merged between two slices
+	step  int64 // when a reader is still in the way then, the next attempt comes so much later
+}
+
+func defaultLimits() logLimits {
+	return logLimits{merge: 4 << 10, bound: 48 << 10, step: 8 << 10} // 16, 192 and 32 MiB
+}
 
 // logState is what the writer knows of its log; the gate guards it.
 type logState struct {
 	pages  int64 // in the log
 	merged int64 // of these already in the database
-	bound  int64 // at how many pages boundLog acts; 0: boundAt
+	bound  int64 // at how many pages boundLog acts; 0: the limit
 }
 
 // Checkpoint merges SQLite's write-ahead log into the database as far as
@@ -34,6 +35,8 @@ func (db *DB) Checkpoint(ctx context.Context) error {
 		return db.translate(ctx, err)
 	}
 	defer pool.Close()
+	db.merging.Lock()
+	defer db.merging.Unlock()
 	_, err = checkpoint(ctx, pool, "PASSIVE")
 	return db.translate(ctx, err)
 }
@@ -78,7 +81,10 @@ func (db *DB) checkpointer() {
 				return
 			}
 		}
-		if _, err := checkpoint(context.Background(), pool, "PASSIVE"); err != nil {
+		db.merging.Lock()
+		_, err = checkpoint(context.Background(), pool, "PASSIVE")
+		db.merging.Unlock()
+		if err != nil {
 			db.log.Warn("merging the write-ahead log failed", "err", err)
 		}
 	}
@@ -92,7 +98,7 @@ func (db *DB) afterCommit(ctx context.Context) {
 		return // the next commit looks again
 	}
 	db.lite.log.pages, db.lite.log.merged = s.pages, s.merged
-	if s.pages-s.merged >= mergeAt {
+	if s.pages-s.merged >= db.limits.merge {
 		select {
 		case db.kick <- struct{}{}:
 		default:
@@ -104,10 +110,12 @@ func (db *DB) afterCommit(ctx context.Context) {
 // outgrown its bound. It waits at most a tenth of a second for readers.
 func (db *DB) boundLog(ctx context.Context) {
 	l := &db.lite.log
-	if l.pages < max(l.bound, boundAt) {
+	if l.pages < max(l.bound, db.limits.bound) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
+	db.merging.Lock() // two merges at a time refuse one another
+	defer db.merging.Unlock()
 	timeout := func(ms string) error {
 		_, err := db.lite.exec(ctx, "PRAGMA busy_timeout = "+ms, nil)
 		return err
@@ -127,5 +135,5 @@ func (db *DB) boundLog(ctx context.Context) {
 		*l = logState{}
 		return
 	}
-	l.bound = l.pages + boundStep
+	l.bound = l.pages + db.limits.step
 }

@@ -67,7 +67,6 @@ type Querier interface {
 // DB is an open database. Many goroutines may share one.
 type DB struct {
 	dialect  Dialect
-	dsn      string
 	path     string // of the SQLite file
 	log      *slog.Logger
 	readOnly bool
@@ -75,6 +74,8 @@ type DB struct {
 	readers *sql.DB // SQLite: read-only connections; PostgreSQL: the pool
 	gate    gate    // one writer at a time, people first
 	lite    *liteWriter
+	limits  logLimits
+	merging sync.Mutex // one merge of the log at a time
 
 	closing   chan struct{}
 	kick      chan struct{} // wakes the checkpointer
@@ -95,7 +96,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		cfg.CacheMB = idleCacheMB
 	}
 	db := &DB{
-		log: cfg.Log, readOnly: cfg.ReadOnly,
+		log: cfg.Log, readOnly: cfg.ReadOnly, limits: defaultLimits(),
 		closing: make(chan struct{}), kick: make(chan struct{}, 1),
 	}
 	var err error

@@ -102,14 +102,14 @@ func TestLogIsMerged(t *testing.T) {
 	dir := t.TempDir()
 	db, err := store.Open(ctx, store.Config{Dir: dir})
 	must(t, err)
+	db.ShrinkLog(16)
 	must(t, db.Migrate(ctx, "bulk", caseTable))
-	for range 90 {
+	for range 20 {
 		must(t, db.WriteSlice(ctx, func(tx *store.Tx) error { return copyBatch(ctx, tx) }))
 	}
 	fi, err := os.Stat(filepath.Join(dir, "state.db-wal"))
 	must(t, err)
-	t.Logf("log %d MB after 90 batches", fi.Size()>>20)
-	if fi.Size() > 256<<20 {
+	if fi.Size() > 14<<20 {
 		t.Errorf("the log has grown to %d MB", fi.Size()>>20)
 	}
 	must(t, db.Checkpoint(ctx))
@@ -120,7 +120,7 @@ func TestLogIsMerged(t *testing.T) {
 	db, err = store.Open(ctx, store.Config{Dir: dir})
 	must(t, err)
 	defer db.Close()
-	if n := count(t, db, "bulk"); n != 90*caseRows {
+	if n := count(t, db, "bulk"); n != 20*caseRows {
 		t.Errorf("%d rows", n)
 	}
 }
@@ -129,40 +129,38 @@ func TestLogIsMerged(t *testing.T) {
 // the log from being merged; batch work goes on, and the log shrinks once the
 // reader has gone.
 func TestLogIsBoundedUnderAReader(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 400 MB")
-	}
 	ctx := context.Background()
 	dir := t.TempDir()
 	db, err := store.Open(ctx, store.Config{Dir: dir})
 	must(t, err)
 	defer db.Close()
+	db.ShrinkLog(16) // bound 12 MiB, step 2 MiB
 	must(t, db.Migrate(ctx, "bulk", caseTable))
 	write := func(n int) {
 		for range n {
 			must(t, db.WriteSlice(ctx, func(tx *store.Tx) error {
-				return tx.CopyIn(ctx, "bulk", []string{"k"}, 1000, func(i int, dst []any) { dst[0] = make([]byte, 8000) })
+				return tx.CopyIn(ctx, "bulk", []string{"k"}, 64, func(i int, dst []any) { dst[0] = make([]byte, 8000) })
 			}))
 		}
 	}
 	size := func() int64 {
 		fi, err := os.Stat(filepath.Join(dir, "state.db-wal"))
 		must(t, err)
-		return fi.Size() >> 20
+		return fi.Size() >> 10
 	}
 	must(t, db.Read(ctx, func(q store.Querier) error {
 		var n int
 		if err := q.QueryRowContext(ctx, "SELECT count(*) FROM bulk").Scan(&n); err != nil {
 			return err
 		}
-		write(30) // 240 MB
-		if size() < 200 {
-			t.Errorf("log %d MB while a reader is in the way", size())
+		write(30) // 15 MiB
+		if size() < 13<<10 {
+			t.Errorf("log %d KiB while a reader is in the way", size())
 		}
 		return nil
 	}))
 	write(12)
-	if size() > 100 {
-		t.Errorf("log %d MB after the reader has gone", size())
+	if size() > 7<<10 {
+		t.Errorf("log %d KiB after the reader has gone", size())
 	}
 }
