@@ -58,7 +58,7 @@ func (Format) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 	}
 	meta := feed.Meta{Feed: o.Feed, Mode: o.Mode, Label: o.Label}
 	if meta.Feed == "" {
-		meta.Feed = "list/" + slug(base)
+		meta.Feed = "list/" + in.Options.Class.String()
 	}
 	if meta.Label == "" {
 		meta.Label = "AMBER"
@@ -173,41 +173,6 @@ func (r *row) hosts(l parts) feed.Reason {
 		d := r.more.Take()
 		for i := range r.obs {
 			r.obs[i].Details = d
-		}
-	}
-	return 0
-}
-
-// slug makes a feed's name from a file's: without endings, days and signs.
-func slug(base string) string {
-	base = strings.ToLower(stem(base))
-	var b strings.Builder
-	for i := 0; i < len(base) && b.Len() < 64; i++ {
-		c := base[i]
-		if n := day(base[i:]); n > 0 && (i == 0 || base[i-1] < '0' || base[i-1] > '9') {
-			i += n - 1
-			c = '-'
-		}
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_':
-			b.WriteByte(c)
-		case b.Len() > 0 && b.String()[b.Len()-1] != '-':
-			b.WriteByte('-')
-		}
-	}
-	if s := strings.Trim(b.String(), "-_"); s != "" {
-		return s
-	}
-	return "unnamed"
-}
-
-// day gives the length of a day's text at the start of s, 0 if there is none.
-func day(s string) int {
-	for _, n := range []int{10, 8} {
-		if len(s) >= n {
-			if _, ok := clock.InName(s[:n]); ok && (len(s) == n || s[n] < '0' || s[n] > '9') {
-				return n
-			}
 		}
 	}
 	return 0
