@@ -1,5 +1,7 @@
 package country
 
+import "strings"
+
 // FromTLD gives the country of a country-code top-level domain: lower case,
 // without a dot, internationalised ones as A-labels. It is not ok for other
 // top-level domains, for those that belong to no single country (eu, su), for
@@ -57,8 +59,7 @@ var generic = map[string]string{
 // mute is generic by row of the table.
 var mute = func() (m [len(table)]bool) {
 	for i, c := range table {
-		lower := string([]byte{c.Code[0] + 32, c.Code[1] + 32})
-		_, m[i] = generic[lower]
+		_, m[i] = generic[strings.ToLower(c.Code)]
 	}
 	return m
 }()
