@@ -29,7 +29,7 @@ func (w *writer) casePass(ctx context.Context, by Grouping) error {
 		}
 		if by == ByCountry {
 			w.total.add(c)
-			w.networks.add(networkName(c))
+			w.networks.add(networkKey{c.ASN, c.Network}, keepNetwork)
 		}
 		name := c.Country
 		if by == ByOwner {
@@ -72,7 +72,9 @@ type group struct {
 	listed int
 	rows   []row // rows of the present class, while the page lists
 
-	networks, families, ports ranking
+	networks ranking[networkKey]
+	families ranking[string]
+	ports    ranking[portKey]
 }
 
 // openGroup starts a folder; a group without one (no country) gives nil, and
@@ -116,9 +118,9 @@ func (g *group) add(ctx context.Context, c *Case) error {
 		g.class = c.Class
 	}
 	g.f.tally.add(c)
-	g.networks.add(networkName(c))
-	g.families.add(c.Family)
-	g.ports.add(portName(c.Port, c.Transport))
+	g.networks.add(networkKey{c.ASN, c.Network}, keepNetwork)
+	g.families.add(c.Family, strings.Clone)
+	g.ports.add(portKey{c.Port, c.Transport}, keepPort)
 
 	var err error
 	g.buf = appendCase(g.buf, c)
@@ -189,7 +191,9 @@ func (g *group) close() error {
 	g.spool = nil
 	f := g.f
 	f.caseFiles = []entry{e, b}
-	f.networks, f.families, f.ports = g.networks.top(10), g.families.top(10), g.ports.top(10)
+	f.networks = g.networks.top(10, networkKey.String)
+	f.families = g.families.top(10, func(s string) string { return s })
+	f.ports = g.ports.top(10, portKey.String)
 	f.beyond = g.networks.other+g.families.other+g.ports.other > 0
 	return nil
 }

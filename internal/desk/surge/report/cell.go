@@ -11,7 +11,8 @@ import (
 
 // appendCell appends one text cell of a CSV file. A cell that a spreadsheet
 // would run as a formula (it begins with = + - @, a tab or a line break) gets
-// an apostrophe in front. Characters that hide or reorder text are made
+// an apostrophe in front, and so does one that begins with an apostrophe, so
+// that a reader may take one off. Characters that hide or reorder text are made
 // visible, so a record is always one line. A cell that needs quotes gets them
 // (RFC 4180).
 func appendCell(b []byte, s string) []byte {
@@ -20,7 +21,7 @@ func appendCell(b []byte, s string) []byte {
 	}
 	formula := false
 	switch s[0] {
-	case '=', '+', '-', '@', '\t', '\r', '\n':
+	case '=', '+', '-', '@', '\t', '\r', '\n', '\'':
 		formula = true
 	default:
 		formula = s[0] == 0xef && (strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠"))

@@ -14,7 +14,7 @@ import (
 const (
 	chunkSize  = 32 << 10
 	chunkCount = 512
-	openFiles  = 128
+	openFiles  = 600
 )
 
 // fan writes to very many files in turn with few of them open and little

@@ -3,8 +3,10 @@ package report
 import (
 	"crypto/sha256"
 	"hash"
+	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"entente/internal/infra/disk"
 )
@@ -14,6 +16,7 @@ type file struct {
 	path string // below the report's folder
 	full string
 	f    *os.File
+	bufs *sync.Pool // where buf comes from and goes back to
 	buf  []byte
 	hash hash.Hash
 	size int64
@@ -29,7 +32,11 @@ func (s *stage) create(path string) (*file, error) {
 	if err != nil {
 		return nil, disk.Fault("make", full, err)
 	}
-	return &file{path: path, full: full, f: f, buf: make([]byte, 0, fileBuffer), hash: sha256.New()}, nil
+	buf, ok := s.bufs.Get().(*[fileBuffer]byte)
+	if !ok {
+		buf = new([fileBuffer]byte)
+	}
+	return &file{path: path, full: full, f: f, bufs: &s.bufs, buf: buf[:0], hash: sha256.New()}, nil
 }
 
 // Write appends b. It makes file an io.Writer for templates.
@@ -38,6 +45,27 @@ func (f *file) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// ReadFrom copies r to the file through its own buffer.
+func (f *file) ReadFrom(r io.Reader) (int64, error) {
+	var n int64
+	for {
+		if len(f.buf) == cap(f.buf) {
+			if err := f.flush(); err != nil {
+				return n, err
+			}
+		}
+		got, err := r.Read(f.buf[len(f.buf):cap(f.buf)])
+		f.buf = f.buf[:len(f.buf)+got]
+		n += int64(got)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, disk.Fault("read what belongs to", f.full, err)
+		}
+	}
 }
 
 func (f *file) write(b []byte) error {
@@ -81,6 +109,7 @@ func (f *file) close() (entry, error) {
 	if cerr := f.f.Close(); err == nil {
 		err = disk.Fault("write", f.full, cerr)
 	}
+	f.bufs.Put((*[fileBuffer]byte)(f.buf[:fileBuffer]))
 	f.buf = nil
 	return entry{Path: f.path, Bytes: f.size, SHA256: hexOf(f.hash.Sum(nil)), rows: f.rows}, err
 }

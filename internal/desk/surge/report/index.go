@@ -110,7 +110,7 @@ func (w *writer) index(ctx context.Context) error {
 		}
 	}
 	slices.SortStableFunc(p.classes, func(a, b ranked) int { return cmp.Compare(b.n, a.n) })
-	p.networks = w.networks.top(20)
+	p.networks = w.networks.top(20, networkKey.String)
 	if w.networks.other > 0 {
 		p.beyond = t.say("top-beyond", "n", count(rankLimit))
 	}

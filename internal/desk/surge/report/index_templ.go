@@ -291,7 +291,7 @@ func indexPage(p *index) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = rankTable(p.t, "", p.t.say("c-class"), p.classes, p.cases).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rankTable(p.t, "", p.t.say("c-class"), p.t.say("c-cases"), p.classes, p.cases).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -312,7 +312,7 @@ func indexPage(p *index) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = rankTable(p.t, "", p.t.say("c-network"), p.networks, p.cases).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rankTable(p.t, "", p.t.say("c-network"), p.t.say("c-cases"), p.networks, p.cases).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -644,7 +644,7 @@ func accountTable(p *index) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = rankTable(p.t, p.t.say("rejected-by"), p.t.say("c-reason"), p.rejected, p.rejectedAll).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rankTable(p.t, p.t.say("rejected-by"), p.t.say("c-reason"), p.t.say("a-rows"), p.rejected, p.rejectedAll).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -658,7 +658,7 @@ func accountTable(p *index) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = rankTable(p.t, p.t.say("suppressed-by"), p.t.say("c-reason"), p.suppressed, p.suppressedAll).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rankTable(p.t, p.t.say("suppressed-by"), p.t.say("c-reason"), p.t.say("c-obs"), p.suppressed, p.suppressedAll).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1467,14 +1467,14 @@ func feedTable(p *index) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 125, "</td><td>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 125, "</td><td class=\"dates\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var89 string
 			templ_7745c5c3_Var89, templ_7745c5c3_Err = templ.JoinStringErrs(f.window)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `index.templ`, Line: 181, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `index.templ`, Line: 181, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var89))
 			if templ_7745c5c3_Err != nil {

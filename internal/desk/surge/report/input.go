@@ -46,9 +46,13 @@ const (
 	ByOwner
 )
 
-// Source gives what is reported. Held cases never appear. Orders are total and
-// the same for the same content: cases by group, class word, id; observations
-// in the order of the log.
+// Source gives what is reported. Held cases never appear, nor does any
+// observation of a case that is held now, whatever its own outcome was. Orders
+// are total and the same for the same content: cases by group, class word, id;
+// observations in the order of the log. A value yielded may be used again by
+// the Source after the next one is asked for; its strings may not change.
+// Write reads Cases in both groupings and Observations at the same time, each
+// once, from three goroutines, and calls Owner from any of them.
 type Source interface {
 	Cases(ctx context.Context, by Grouping) iter.Seq2[*Case, error]
 	Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error]

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -121,10 +120,6 @@ func appendEvent(b []byte, r *eventlog.Row) []byte {
 	b = appendJSONField(b, "extra.entente_owner", r.Owner)
 	b = append(b, `,"extra.entente_case":"`...)
 	b = appendID(b, r.Case)
-	b = append(b, `","extra.entente_raw":"`...)
-	b = hex.AppendEncode(b, r.Raw[:])
-	b = append(b, ':')
-	b = appendInt(b, r.Line)
 	b = append(b, '"')
 	b = appendExtra(b, r.Details)
 	return append(b, "}\n"...)

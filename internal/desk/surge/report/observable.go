@@ -130,14 +130,19 @@ func (b *bundle) address(typ, value, as string) {
 	b.match(typ, "value", value)
 }
 
-// autonomousSystem writes the network of an ASN and gives its id, "" for 0.
+// autonomousSystem writes the network of an ASN and gives its id, "" for 0. It
+// carries no marking: that an ASN has a name is public, and cases of different
+// labels share it.
 func (b *bundle) autonomousSystem(asn uint32, name string) string {
 	if asn == 0 {
 		return ""
 	}
 	var room [64]byte
 	k := append(strconv.AppendUint(append(room[:0], `{"number":`...), uint64(asn), 10), '}')
+	marked := b.marked
+	b.marked = ""
 	ref, fresh := b.object("autonomous-system", k)
+	b.marked = marked
 	if fresh {
 		b.buf = append(b.buf, ',')
 		b.buf = append(b.buf, k[1:len(k)-1]...)

@@ -26,8 +26,8 @@ type row struct {
 // row makes the row of a case. Every text from outside is made visible.
 func (w *writer) row(ctx context.Context, c *Case, by Grouping) (row, error) {
 	r := row{
-		id: ui.Visible(c.ID), network: ui.Short(ui.Visible(networkName(c)), 60),
-		port: portName(c.Port, c.Transport), family: ui.Short(ui.Visible(c.Family), 80),
+		id: ui.Visible(c.ID), network: ui.Short(ui.Visible(networkKey{c.ASN, c.Network}.String()), 60),
+		port: portKey{c.Port, c.Transport}.String(), family: ui.Short(ui.Visible(c.Family), 80),
 		severity: ui.Visible(c.Severity), first: c.First, last: c.Last, sightings: c.Count,
 		sources: ui.Short(ui.Visible(strings.Join(c.Sources, ", ")), 120), value: strings.Clone(c.Value),
 	}
@@ -58,26 +58,26 @@ func newestFirst(a, b row) int {
 	return cmp.Or(cmp.Compare(b.last, a.last), cmp.Compare(a.value, b.value), cmp.Compare(a.id, b.id))
 }
 
-// networkName names the network of a case: "AS64496 Example Net".
-func networkName(c *Case) string {
-	if c.ASN == 0 {
-		return c.Network
+// String names a network: "AS64496 Example Net", "" for none.
+func (k networkKey) String() string {
+	if k.asn == 0 {
+		return k.name
 	}
-	s := "AS" + strconv.FormatUint(uint64(c.ASN), 10)
-	if c.Network != "" {
-		s += " " + c.Network
+	s := "AS" + strconv.FormatUint(uint64(k.asn), 10)
+	if k.name != "" {
+		s += " " + k.name
 	}
 	return s
 }
 
-// portName gives "443/tcp", or "" without a port.
-func portName(port uint16, transport string) string {
-	if port == 0 {
+// String gives "443/tcp", "" without a port.
+func (k portKey) String() string {
+	if k.port == 0 {
 		return ""
 	}
-	s := strconv.FormatUint(uint64(port), 10)
-	if transport != "" {
-		s += "/" + ui.Short(ui.Visible(transport), 12)
+	s := strconv.FormatUint(uint64(k.port), 10)
+	if k.transport != "" {
+		s += "/" + ui.Short(ui.Visible(k.transport), 12)
 	}
 	return s
 }

@@ -90,7 +90,7 @@ func (w *writer) sheet(ctx context.Context, f *folder, spool io.ReaderAt) (*shee
 		p.classes = append(p.classes, w.sheetClass(f, c, s, spool))
 	}
 	p.all = sheetClass{ofReport: count(f.tally.cases), ofSurge: share(t, f.tally.cases, w.total.cases),
-		observations: count(f.tally.observations), window: window(t, first, last)}
+		observations: count(f.tally.observations), window: days(t, first, last)}
 	p.window = window(t, first, last)
 	w.summarise(p, f, last)
 	if f.tally.cases > ListLimit {
@@ -114,7 +114,7 @@ func (w *writer) sheetClass(f *folder, c rsit.Class, s classSum, spool io.Reader
 	t := w.text
 	out := sheetClass{word: c.String(), count: count(s.cases), text: t.class(c),
 		ofReport: share(t, s.cases, f.tally.cases), ofSurge: share(t, s.cases, w.total.byClass[c].cases),
-		observations: count(s.observations), window: window(t, s.first, s.last),
+		observations: count(s.observations), window: days(t, s.first, s.last),
 		caption: t.plural("t-cases", s.cases)}
 	for _, r := range f.rows {
 		if r.class == c && spool != nil {

@@ -18,6 +18,7 @@ type stage struct {
 	dir   string // where files are written
 	final string
 	done  bool
+	bufs  sync.Pool // buffers of files
 
 	mu    sync.Mutex
 	files []entry

@@ -90,10 +90,10 @@ func (b *bundle) observedData(c *Case) {
 		b.buf = append(b.buf, ',')
 		b.buf = appendJSON(b.buf, "severity:"+c.Severity)
 	}
+	b.buf = append(b.buf, ',')
+	b.buf = appendJSON(b.buf, "owner:"+c.Owner)
 	b.buf = append(b.buf, `],"external_references":[{"source_name":"entente-case"`...)
 	b.buf = appendJSONField(b.buf, "external_id", c.ID)
-	b.buf = append(b.buf, `},{"source_name":"entente-owner"`...)
-	b.buf = appendJSONField(b.buf, "external_id", c.Owner)
 	b.buf = append(b.buf, "}]}"...)
 }
 

@@ -53,37 +53,54 @@ type ranked struct {
 // after that many are counted together.
 const rankLimit = 8192
 
-// ranking counts names in bounded memory.
-type ranking struct {
-	n     map[string]int64
+// ranking counts names in bounded memory. K is what tells them apart without
+// building a text for each case.
+type ranking[K comparable] struct {
+	n     map[K]int64
 	other int64 // counts of names beyond the limit
 }
 
-func (r *ranking) add(name string) {
-	if name == "" {
-		return
-	}
+func (r *ranking[K]) add(key K, keep func(K) K) {
 	if r.n == nil {
-		r.n = map[string]int64{}
+		r.n = map[K]int64{}
 	}
-	if _, known := r.n[name]; !known && len(r.n) >= rankLimit {
+	if n, known := r.n[key]; known {
+		r.n[key] = n + 1
+	} else if len(r.n) >= rankLimit {
 		r.other++
-		return
+	} else {
+		r.n[keep(key)] = 1
 	}
-	r.n[strings.Clone(name)]++
 }
 
-// top gives the n names with the highest counts, ties by name.
-func (r *ranking) top(n int) []ranked {
+// top gives the n names with the highest counts, ties by name; keys without a
+// name are left out.
+func (r *ranking[K]) top(n int, name func(K) string) []ranked {
 	all := make([]ranked, 0, len(r.n))
-	for name, count := range r.n {
-		all = append(all, ranked{name, count})
+	for key, count := range r.n {
+		if s := name(key); s != "" {
+			all = append(all, ranked{s, count})
+		}
 	}
 	slices.SortFunc(all, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name))
 	})
-	return slices.Clip(all[:min(n, len(all))])
+	return slices.Clone(all[:min(n, len(all))])
 }
+
+// networkKey, portKey and a family tell names apart in rankings.
+type networkKey struct {
+	asn  uint32
+	name string
+}
+
+type portKey struct {
+	port      uint16
+	transport string
+}
+
+func keepNetwork(k networkKey) networkKey { return networkKey{k.asn, strings.Clone(k.name)} }
+func keepPort(k portKey) portKey          { return portKey{k.port, strings.Clone(k.transport)} }
 
 // feedSum is what a folder holds of one feed's observations.
 type feedSum struct {

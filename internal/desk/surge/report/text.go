@@ -52,7 +52,8 @@ func parseTexts(b []byte) (*texts, error) {
 	return t, nil
 }
 
-// say gives a text with its {names} filled in: say("cases", "n", "12").
+// say gives a text with its {names} filled in: say("cases", "n", "12"). What is
+// filled in is not looked at again, so a name from outside fills nothing.
 func (t *texts) say(key string, fill ...string) string {
 	s, ok := t.Page[key]
 	if !ok {
@@ -61,11 +62,21 @@ func (t *texts) say(key string, fill ...string) string {
 	if len(fill) == 0 {
 		return s
 	}
-	pairs := make([]string, len(fill))
-	for i := 0; i+1 < len(fill); i += 2 {
-		pairs[i], pairs[i+1] = "{"+fill[i]+"}", fill[i+1]
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, rest, _ := strings.Cut(after, "}")
+		for i := 0; i+1 < len(fill); i += 2 {
+			if fill[i] == name {
+				b.WriteString(fill[i+1])
+			}
+		}
+		s = rest
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
 }
 
 // plural is say of key+"-one" or key+"-many", with n filled in.

@@ -74,10 +74,10 @@ type writer struct {
 	text  *texts
 
 	mu       sync.Mutex
-	folders  map[string]*folder // by path below the report's folder
-	total    tally              // every case, counted in the pass by country
-	networks ranking            // of every case
-	seen     int64              // observations written
+	folders  map[string]*folder  // by path below the report's folder
+	total    tally               // every case, counted in the pass by country
+	networks ranking[networkKey] // of every case
+	seen     int64               // observations written
 
 	owners ownerNames
 }
