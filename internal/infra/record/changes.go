@@ -66,12 +66,8 @@ func (r *Record) AppendBatch(ctx context.Context, tx *store.Tx, act ledger.Act, 
 	if seq, err = r.Append(ctx, tx, act); err != nil || len(changes) == 0 {
 		return seq, err
 	}
-	packed, err := pack(list)
-	if err != nil {
-		return 0, err
-	}
 	_, err = tx.Exec(ctx, `INSERT INTO act_changes (seq, n, filter, list) VALUES ($1, $2, $3, $4)`,
-		seq, len(changes), newBloom(changes), packed)
+		seq, len(changes), newBloom(changes), pack(r.zip, list))
 	return seq, err
 }
 

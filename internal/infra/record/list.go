@@ -10,15 +10,31 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+type placed struct {
+	CaseChange
+	place int
+}
+
 // encode sorts changes by case in place and gives their list.
 func encode(changes []CaseChange) []byte {
-	slices.SortStableFunc(changes, func(a, b CaseChange) int {
+	less := func(a, b CaseChange) int {
 		ha, hb := binary.BigEndian.Uint64(a.Case[:8]), binary.BigEndian.Uint64(b.Case[:8])
 		if ha != hb {
 			return cmp.Compare(ha, hb)
 		}
 		return bytes.Compare(a.Case[8:], b.Case[8:])
-	})
+	}
+	if !slices.IsSortedFunc(changes, less) {
+		// The place breaks ties, so the quick sort that is not stable serves.
+		keys := make([]placed, len(changes))
+		for i, c := range changes {
+			keys[i] = placed{c, i}
+		}
+		slices.SortFunc(keys, func(a, b placed) int { return cmp.Or(less(a.CaseChange, b.CaseChange), a.place-b.place) })
+		for i, k := range keys {
+			changes[i] = k.CaseChange
+		}
+	}
 	list := make([]byte, 0, len(changes)*changeSize)
 	for _, c := range changes {
 		list = append(append(list, c.Case[:]...), c.From, c.To)
@@ -49,7 +65,7 @@ func lookup(list []byte, id [16]byte) (out []CaseChange) {
 
 // pack stores the ids apart from the states: ids are random and do not shrink,
 // states nearly vanish.
-func pack(list []byte) ([]byte, error) {
+func pack(zip *zstd.Encoder, list []byte) []byte {
 	n := len(list) / changeSize
 	cols := make([]byte, 0, len(list))
 	for i := range n {
@@ -61,12 +77,13 @@ func pack(list []byte) ([]byte, error) {
 	for i := range n {
 		cols = append(cols, list[i*changeSize+17])
 	}
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
-	return w.EncodeAll(cols, nil), nil
+	return zip.EncodeAll(cols, nil)
+}
+
+// newPacker makes what pack needs; it may be shared.
+func newPacker() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(128<<10), zstd.WithLowerEncoderMem(true))
 }
 
 func unpack(packed []byte) ([]byte, error) {

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
+
 	"entente/internal/core/fault"
 	"entente/internal/core/ledger"
 	"entente/internal/infra/store"
@@ -20,7 +22,10 @@ import (
 var migrations embed.FS
 
 // Record reads and writes acts and duties. Many goroutines may share one.
-type Record struct{ db *store.DB }
+type Record struct {
+	db  *store.DB
+	zip *zstd.Encoder
+}
 
 // Open makes the tables when they are missing.
 func Open(ctx context.Context, db *store.DB) (*Record, error) {
@@ -31,7 +36,11 @@ func Open(ctx context.Context, db *store.DB) (*Record, error) {
 	if err := db.Migrate(ctx, "record", fsys); err != nil {
 		return nil, err
 	}
-	return &Record{db: db}, nil
+	zip, err := newPacker()
+	if err != nil {
+		return nil, err
+	}
+	return &Record{db: db, zip: zip}, nil
 }
 
 // Append adds an act in the caller's transaction and gives its number. Numbers
