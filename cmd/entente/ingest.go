@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"entente/internal/desk/surge"
+	"entente/internal/feed/source"
+
+	"github.com/spf13/cobra"
+)
+
+func (s *session) ingestCommand() *cobra.Command {
+	var flags ingestFlags
+	c := &cobra.Command{
+		Use:   "ingest PATH...",
+		Short: "Read feed files into the log and the cases",
+		Long: `Read feed files into the log and the cases, without a surge and without reports.
+
+  entente ingest feeds/
+  entente ingest ips.txt --class c2-server --mode snapshot
+  zcat big.csv.gz | entente ingest - --report scan_telnet
+
+A run that was stopped goes on when the same command is given again.
+
+` + exitHelp,
+		Args: func(cmd *cobra.Command, args []string) error { return atLeastOne("a file, a folder or -")(cmd, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req, err := flags.request(args)
+			if err != nil {
+				return err
+			}
+			req.Stdin = s.stdin
+			d, err := s.open(cmd.Context(), openOptions{ingest: true, geo: flags.geo, bogons: flags.bogons})
+			if err != nil {
+				return err
+			}
+			res, err := s.ingest(cmd.Context(), d, req)
+			if err != nil {
+				return err
+			}
+			return s.showAccount(res)
+		},
+	}
+	flags.add(c)
+	c.AddCommand(s.ingestRejects(), s.ingestRetry())
+	return c
+}
+
+// ingest runs a request with progress on standard error.
+func (s *session) ingest(ctx context.Context, d *surge.Desk, req surge.Request) (surge.Result, error) {
+	bar := s.progress()
+	req.Progress = bar.update
+	res, err := d.Ingest(ctx, req)
+	bar.stop()
+	return res, err
+}
+
+func (s *session) showAccount(res surge.Result) error {
+	if s.flags.json {
+		if err := s.printJSON(res.Account); err != nil {
+			return err
+		}
+		return leftAside(res)
+	}
+	s.printAccount(res)
+	return leftAside(res)
+}
+
+// leftAside is the error of exit code 3.
+func leftAside(res surge.Result) error {
+	if res.Rejected > 0 || res.Quarantined > 0 {
+		return errRejected
+	}
+	return nil
+}
+
+// printAccount shows what became of every row.
+func (s *session) printAccount(res surge.Result) {
+	a := res.Account
+	w := s.stdout
+	rate := ""
+	if a.Seconds > 0 {
+		rate = fmt.Sprintf(", %s rows/s", thousands(int64(float64(a.Rows)/a.Seconds)))
+	}
+	fmt.Fprintf(w, "%14s  rows in %.1f s%s\n", thousands(a.Rows), a.Seconds, rate)
+	line := func(n int64, what string) { fmt.Fprintf(w, "%14s  %s\n", thousands(n), what) }
+	line(a.Accepted, "accepted")
+	line(a.Rejected, "rejected"+reasons(a.RejectedBy))
+	fmt.Fprintf(w, "%14s  observations, of which\n", thousands(a.Observations))
+	line(a.Routed, fmt.Sprintf("  routed to %d owners in %d countries", a.Owners, a.Countries))
+	line(a.Pooled, "  pooled: no owner and no country known")
+	line(a.Context, "  context: logged, never a case")
+	line(a.Duplicate, "  duplicate: logged before")
+	line(a.Held, "  held by a hold rule")
+	line(a.Suppressed, "  suppressed"+reasons(a.SuppressedBy))
+	line(a.CasesOpened, "cases opened")
+	line(a.CasesSeenAgain, fmt.Sprintf("times an open case was seen again, in %d batches", a.Batches))
+	if a.Quarantined > 0 {
+		line(a.Quarantined, "files set aside:")
+		for _, n := range res.Notes {
+			fmt.Fprintf(w, "                  %s: %s: %s\n", source.Display(n.File), n.Reason, source.Display(n.Text))
+			if n.Remedy != "" {
+				fmt.Fprintf(w, "                    → %s\n", source.Display(n.Remedy))
+			}
+		}
+	}
+	if a.Rejected > 0 {
+		fmt.Fprintf(w, "\nRejected rows: entente ingest rejects\n")
+	}
+}
+
+func reasons(by map[string]int64) string {
+	if len(by) == 0 {
+		return ""
+	}
+	words := make([]string, 0, len(by))
+	for w := range by {
+		words = append(words, w)
+	}
+	sort.Slice(words, func(i, j int) bool {
+		return by[words[i]] > by[words[j]] || by[words[i]] == by[words[j]] && words[i] < words[j]
+	})
+	out := " ("
+	for i, w := range words {
+		if i > 0 {
+			out += ", "
+		}
+		out += w + " " + thousands(by[w])
+	}
+	return out + ")"
+}
+
+func (s *session) ingestRejects() *cobra.Command {
+	var limit int64
+	c := &cobra.Command{
+		Use:   "rejects",
+		Short: "List rejected rows and files set aside, with the reason",
+		Args:  exactly(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := s.open(cmd.Context(), openOptions{})
+			if err != nil {
+				return err
+			}
+			list, err := d.Rejects(cmd.Context(), 0, limit)
+			if err != nil {
+				return err
+			}
+			files, err := d.SetAside(cmd.Context(), 0)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 && len(files) == 0 {
+				return errNothing
+			}
+			return s.printRejects(list, files)
+		},
+	}
+	c.Flags().Int64Var(&limit, "limit", 0, "at most this `many` rows (default all)")
+	return c
+}
+
+func (s *session) printRejects(list []surge.Rejected, files []surge.Note) error {
+	switch {
+	case s.flags.json:
+		return s.printJSON(map[string]any{"rejected": list, "files": files})
+	case s.flags.jsonl:
+		for _, r := range list {
+			if err := s.printJSON(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	case s.flags.csv:
+		w := csv.NewWriter(s.stdout)
+		_ = w.Write([]string{"file", "line", "reason", "field", "text"})
+		for _, r := range list {
+			_ = w.Write([]string{cell(r.File), strconv.FormatInt(r.Line, 10), r.Reason, cell(r.Field), cell(r.Text)})
+		}
+		w.Flush()
+		return w.Error()
+	}
+	for _, f := range files {
+		fmt.Fprintf(s.stdout, "%s\tset aside\t%s\t%s\n", source.Display(f.File), f.Reason, source.Display(f.Text))
+	}
+	for _, r := range list {
+		fmt.Fprintf(s.stdout, "%s:%d\t%s\t%s\t%s\n", source.Display(r.File), r.Line, r.Reason, r.Field, source.Display(clip(r.Text, 160)))
+	}
+	return nil
+}
+
+func (s *session) ingestRetry() *cobra.Command {
+	var flags ingestFlags
+	c := &cobra.Command{
+		Use:   "retry",
+		Short: "Read rejected rows again, after a parser or a mapping was mended",
+		Args:  exactly(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := s.open(cmd.Context(), openOptions{ingest: true, geo: flags.geo, bogons: flags.bogons})
+			if err != nil {
+				return err
+			}
+			res, err := d.Retry(cmd.Context(), surge.Request{})
+			if err != nil {
+				return err
+			}
+			return s.showAccount(res)
+		},
+	}
+	c.Flags().StringVar(&flags.geo, "geo", "", "geography `file` instead of the network data")
+	c.Flags().StringVar(&flags.bogons, "bogons", "", "on or off")
+	return c
+}
+
+// cell keeps a spreadsheet from running a CSV cell as a formula.
+func cell(text string) string {
+	if text != "" {
+		switch text[0] {
+		case '=', '+', '-', '@', '\t', '\r':
+			return "'" + text
+		}
+	}
+	return text
+}
+
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return text[:n] + "…"
+}
+
+// seconds is how long this call has taken.
+func (s *session) seconds() float64 { return time.Since(s.started).Seconds() }

@@ -1,0 +1,32 @@
+// Command entente is the whole program: it reads feeds, finds who must act, and
+// writes what each of them needs. It stands on every other floor and holds no
+// rule of its own.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // zones on machines that have none
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program as a function of its arguments and streams. It gives the
+// exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := newSession(stdin, stdout, stderr)
+	defer s.close()
+	root := s.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return s.exit(root.ExecuteContext(ctx))
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"entente/internal/feed"
+	"entente/internal/feed/abusech"
+	"entente/internal/feed/custom"
+	"entente/internal/feed/intelmq"
+	"entente/internal/feed/list"
+	"entente/internal/feed/shadowserver"
+)
+
+// formats is every input format that the program reads. A new one is a folder
+// under feed and a line here.
+func formats() []feed.Format {
+	return append([]feed.Format{
+		shadowserver.Format{},
+		intelmq.Format{},
+		list.Format{},
+		custom.Format{},
+	}, abusech.Formats()...)
+}

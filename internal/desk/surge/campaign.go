@@ -1,0 +1,127 @@
+package surge
+
+import (
+	"context"
+	"time"
+
+	"entente/internal/desk/surge/report"
+	"entente/internal/infra/store"
+)
+
+// ReportRequest says what reports are written of a surge.
+type ReportRequest struct {
+	Surge   string
+	Dir     string
+	Account Account // of the run that the reports follow
+	Version string
+}
+
+// WriteReports freezes the surge's denominators if this is its first completed
+// run, and writes the drafts of every country's and owner's report. Nothing is
+// sent and no case changes its state.
+func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Written, error) {
+	s, err := d.SurgeOf(ctx, req.Surge)
+	if err != nil {
+		return report.Written{}, err
+	}
+	if s, err = d.freeze(ctx, s, req.Account); err != nil {
+		return report.Written{}, err
+	}
+	src, err := d.reportSource(ctx, s)
+	if err != nil {
+		return report.Written{}, err
+	}
+	feeds, err := d.feedFigures(ctx, s.No)
+	if err != nil {
+		return report.Written{}, err
+	}
+	now := d.Now()
+	about := d.Geo.Describe()
+	oldest := 0
+	for _, f := range about.Sources {
+		oldest = max(oldest, f.AgeDays(now))
+	}
+	node := d.Identity.Node()
+	account := req.Account
+	account.Seconds = 0 // the time a run took is no part of what it found
+	return report.Write(ctx, src, report.Options{
+		Dir: req.Dir, Surge: s.Name, Opened: s.Opened, Now: now, Node: node.Name, NodeID: node.ID.String(),
+		Denominators: s.Denominators, Account: account, Feeds: feeds,
+		Geography: about.String(), GeographyAge: time.Duration(oldest) * 24 * time.Hour, Version: req.Version,
+	})
+}
+
+// feedFigures gives each feed's share of a surge's account.
+func (d *Desk) feedFigures(ctx context.Context, surge int64) ([]report.FeedFigures, error) {
+	byFeed := map[string]*report.FeedFigures{}
+	at := func(name string) *report.FeedFigures {
+		if byFeed[name] == nil {
+			byFeed[name] = &report.FeedFigures{Feed: name}
+		}
+		return byFeed[name]
+	}
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		err := each(ctx, q, func(scan func(...any) error) error {
+			var feed, rejected, drift string
+			var accepted, observations int64
+			if err := scan(&feed, &accepted, &observations, &rejected, &drift); err != nil {
+				return err
+			}
+			if feed == "" {
+				return nil
+			}
+			f := at(feed)
+			f.Rows += accepted + sumText(rejected)
+			f.Observations += observations
+			f.Drift = mergeLines(f.Drift, drift)
+			return nil
+		}, "SELECT m.feed, m.accepted, m.observations, m.rejected, m.drift FROM member m JOIN run r ON r.id = m.run WHERE r.surge = $1 ORDER BY m.id", surge)
+		if err != nil {
+			return err
+		}
+		err = each(ctx, q, func(scan func(...any) error) error {
+			var feed string
+			var first, last int64
+			if err := scan(&feed, &first, &last); err != nil {
+				return err
+			}
+			f := at(feed)
+			f.First, f.Last = first*microsPerDay, last*microsPerDay
+			return nil
+		}, "SELECT u.feed, MIN(u.day), MAX(u.day) FROM rollup u JOIN run r ON r.id = u.run WHERE r.surge = $1 GROUP BY u.feed", surge)
+		if err != nil {
+			return err
+		}
+		err = each(ctx, q, func(scan func(...any) error) error {
+			var feed string
+			var compared, disagreed int64
+			if err := scan(&feed, &compared, &disagreed); err != nil {
+				return err
+			}
+			f := at(feed)
+			f.ClaimCompared, f.ClaimDisagreed = f.ClaimCompared+compared, f.ClaimDisagreed+disagreed
+			return nil
+		}, "SELECT c.feed, c.compared, c.disagreed FROM claim c JOIN run r ON r.id = c.run WHERE r.surge = $1", surge)
+		if err != nil {
+			return err
+		}
+		return each(ctx, q, func(scan func(...any) error) error {
+			var feed, label string
+			var n int64
+			if err := scan(&feed, &label, &n); err != nil {
+				return err
+			}
+			f := at(feed)
+			f.Label = strictest(f.Label, label)
+			f.Cases += n
+			return nil
+		}, `SELECT s.feed, s.label, COUNT(DISTINCT x.case_no) FROM case_source x JOIN source s ON s.id = x.source
+			JOIN cases c ON c.no = x.case_no
+			WHERE c.surge = $1 OR c.no IN (SELECT case_no FROM more_surge WHERE surge = $1) GROUP BY s.feed, s.label`, surge)
+	})
+	out := make([]report.FeedFigures, 0, len(byFeed))
+	for _, name := range sortedKeys(byFeed) {
+		out = append(out, *byFeed[name])
+	}
+	return out, err
+}

@@ -1,0 +1,147 @@
+package surge
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+
+	"entente/internal/core/fault"
+	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/report"
+	"entente/internal/infra/runs"
+	"entente/internal/infra/store"
+)
+
+// Case is a case as it is listed and shown.
+type Case = report.Case
+
+// CaseFilter narrows a list; zero values mean all.
+type CaseFilter struct {
+	Country, Owner, State, Family string
+	Class                         rsit.Class
+	Value                         string // canonical text
+	After                         int64  // number of the last case of the page before
+	Limit                         int64
+}
+
+// Cases lists cases in the order in which they were opened, and the number by
+// which the next page goes on (0 at the end).
+func (d *Desk) Cases(ctx context.Context, f CaseFilter) (list []*Case, next int64, err error) {
+	where, args := []string{"c.no > $1"}, []any{f.After}
+	add := func(column string, v any) {
+		args = append(args, v)
+		where = append(where, "c."+column+" = $"+strconv.Itoa(len(args)))
+	}
+	if f.Country != "" {
+		add("country", strings.ToUpper(f.Country))
+	}
+	if f.Owner != "" {
+		add("owner", f.Owner)
+	}
+	if f.Family != "" {
+		add("family", f.Family)
+	}
+	if f.Class != rsit.None {
+		add("class", int64(f.Class))
+	}
+	if f.Value != "" {
+		add("value", f.Value)
+	}
+	if f.State != "" {
+		n, ok := stateOf(f.State)
+		if !ok {
+			return nil, 0, fault.Newf(fault.Usage, "use new, routed, held or reported", "there is no state %q", f.State)
+		}
+		add("state", int64(n))
+	}
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	args = append(args, f.Limit)
+	list, next, err = d.caseRows(ctx, strings.Join(where, " AND "), "LIMIT $"+strconv.Itoa(len(args)), args)
+	if int64(len(list)) < f.Limit {
+		next = 0
+	}
+	return list, next, err
+}
+
+// caseRows reads cases that fit a condition, by number. The limit counts cases,
+// not their sources.
+func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (list []*Case, last int64, err error) {
+	src, err := d.reportSource(ctx, Surge{})
+	if err != nil {
+		return nil, 0, err
+	}
+	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, c.country, c.asn, c.network,
+		c.owner, c.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
+		m.source, m.first, m.last, m.count
+		FROM (SELECT * FROM cases c WHERE ` + where + ` ORDER BY c.no ` + limit + `) c
+		LEFT JOIN more_source m ON m.case_no = c.no ORDER BY c.no, m.source`
+	err = d.DB.Read(ctx, func(q store.Querier) error {
+		rows, err := q.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		last, err = src.walk(rows, func(c *Case, err error) bool {
+			list = append(list, c)
+			return true
+		})
+		return err
+	})
+	return list, last, err
+}
+
+// FindCase gives the case of an id, or of the beginning of one (8 digits or
+// more); fault.NotFound if there is none.
+func (d *Desk) FindCase(ctx context.Context, id string) (*Case, CaseID, error) {
+	raw, err := hex.DecodeString(strings.ToLower(id))
+	if err != nil || len(raw) != len(CaseID{}) {
+		return nil, CaseID{}, fault.Newf(fault.Usage, "take it from `entente case list`", "%q is no case id of 32 hexadecimal digits", id)
+	}
+	key := CaseID(raw)
+	var no int64
+	if err := d.Runs.Lookup(ctx, caseScope, []runs.Key{runs.Key(key)}, func(_ int, n uint64) { no = int64(n) }); err != nil {
+		return nil, key, err
+	}
+	if no != 0 {
+		list, _, err := d.caseRows(ctx, "c.no = $1", "", []any{no})
+		if err != nil {
+			return nil, key, err
+		}
+		if len(list) == 1 {
+			return list[0], key, nil
+		}
+	}
+	return nil, key, fault.Newf(fault.NotFound, "`entente case list` shows the cases", "there is no case %s", id)
+}
+
+func stateOf(word string) (uint8, bool) {
+	for i, w := range stateWords {
+		if i > 0 && w == word {
+			return uint8(i), true
+		}
+	}
+	return 0, false
+}
+
+// CountByState gives how many cases are in each state.
+func (d *Desk) CountByState(ctx context.Context) (map[string]int64, error) {
+	out := map[string]int64{}
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return each(ctx, q, func(scan func(...any) error) error {
+			var state int
+			var n int64
+			err := scan(&state, &n)
+			out[stateWords[state]] = n
+			return err
+		}, "SELECT state, COUNT(*) FROM cases GROUP BY state")
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return out, err
+}

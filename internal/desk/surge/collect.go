@@ -1,0 +1,276 @@
+package surge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"time"
+
+	"entente/internal/core/value"
+	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/locate"
+	"entente/internal/desk/surge/route"
+	"entente/internal/feed"
+	"entente/internal/infra/eventlog"
+)
+
+const microsPerDay = int64(24 * time.Hour / time.Microsecond)
+
+// errRecognised ends the reading of a member whose rows are all logged already.
+var errRecognised = errors.New("recognised")
+
+// collector is the feed.Sink of one run: it locates, judges and routes each
+// observation and gathers them into batches. One goroutine uses it.
+type collector struct {
+	ctx      context.Context
+	geo      *locate.Geography
+	judge    *judge.Judge
+	router   *route.Router
+	keys     *keyer
+	now      time.Time
+	send     func(*batch) error // hands a full batch on
+	begin    func(*member, feed.Meta) error
+	nextID   int64
+	batch    *batch
+	buf      []byte
+	member   *member // being read
+	meta     feed.Meta
+	snapshot int64
+	seen     int64           // rows of the member so far
+	rows     int64           // rows taken by this process
+	only     map[int64]int64 // retry: row ordinal -> reject id; nil reads all
+}
+
+// start turns to the next member.
+func (c *collector) start(m *member) { c.member, c.seen, c.only = m, 0, nil }
+
+// Begin takes what the file says of itself.
+func (c *collector) Begin(meta feed.Meta) error {
+	c.meta, c.snapshot = meta, 0
+	if meta.Mode == feed.Snapshot {
+		c.snapshot = meta.Snapshot.UnixMicro()
+	}
+	return c.begin(c.member, meta)
+}
+
+// Accept takes one row that gave observations.
+func (c *collector) Accept(line int64, obs []feed.Observation) error {
+	id, mine := c.mine()
+	if !mine {
+		return nil
+	}
+	for i := range obs {
+		c.observe(line, &obs[i])
+	}
+	c.member.accepted++
+	c.member.observations += int64(len(obs))
+	if id != 0 {
+		c.batch.resolved = append(c.batch.resolved, id)
+	}
+	return c.row()
+}
+
+// Reject takes one row that gave none.
+func (c *collector) Reject(line int64, why feed.Reason, field string, text []byte) error {
+	if _, mine := c.mine(); !mine {
+		return nil
+	}
+	c.member.rejected[why.String()]++
+	if c.only == nil {
+		if len(text) > 4096 {
+			text = text[:4096]
+		}
+		c.batch.rejects = append(c.batch.rejects, rejected{c.member.id, line, c.seen, why, field, string(text)})
+		c.batch.bytes += len(text)
+	}
+	return c.row()
+}
+
+// mine counts the row and tells whether it is to be taken: rows that an earlier
+// try committed, and in a retry rows that were never rejected, are passed over.
+func (c *collector) mine() (reject int64, ok bool) {
+	c.seen++
+	if c.seen <= c.member.skip {
+		return 0, false
+	}
+	if c.only != nil {
+		id, ok := c.only[c.seen]
+		return id, ok
+	}
+	return 0, true
+}
+
+func (c *collector) row() error {
+	c.member.rows = c.seen
+	c.batch.note(c.member)
+	c.rows++
+	if !c.batch.full() {
+		return nil
+	}
+	return c.flush()
+}
+
+// flush hands the batch on and begins the next.
+func (c *collector) flush() error {
+	if c.batch.empty() {
+		return nil
+	}
+	if err := c.ctx.Err(); err != nil {
+		return errStopped
+	}
+	full := c.batch
+	full.seal()
+	c.nextID++
+	c.batch = newBatch(c.nextID)
+	return c.send(full)
+}
+
+// observe turns one observation into an entry of the batch.
+func (c *collector) observe(line int64, o *feed.Observation) {
+	b := c.batch
+	b.entries = append(b.entries, entry{})
+	e := &b.entries[len(b.entries)-1]
+	at := c.geo.Locate(o)
+
+	r := &e.row
+	r.Feed, r.Mode, r.Observed, r.Snapshot = c.meta.Feed, c.meta.Mode.String(), o.Time, c.snapshot
+	if r.Observed == 0 {
+		r.Observed = c.snapshot
+	}
+	r.Class, r.Said, r.Family = o.Class.String(), o.Said, o.Family
+	r.Kind, r.Value, r.Addr = o.Value.Kind().String(), o.Value.String(), at.Addr
+	r.Port, r.Transport = o.Port, o.Transport
+	r.Country, r.CountryBasis = at.Country, at.CountryBasis
+	r.ASN, r.Prefix, r.Network = at.ASN, at.Prefix, at.Network
+	r.ClaimedCountry, r.ClaimedASN = o.Country, o.ASN
+	r.Status, r.Severity, r.Details = o.Status, o.Severity, o.Details
+	r.Raw, r.Line, r.Label = c.member.raw, line, strictest(c.meta.Label, o.Label)
+	e.rank = severityRank(o.Severity)
+	c.compareClaim(o, &at)
+
+	day := r.Observed
+	if c.snapshot != 0 {
+		day = c.snapshot
+	}
+	e.day = floorDiv(day, microsPerDay)
+	e.scope = b.scopeOf(scope{c.meta.Feed, e.day})
+	e.source = b.sourceOf(sourceKey{c.meta.Feed, r.Label})
+	e.ident = c.identity(o, r)
+	b.bytes += len(o.Details) + len(r.Value) + 64
+	c.decide(e, o, &at)
+}
+
+// decide gives the entry its outcome and, where it belongs to a case, its key.
+// Whether it is a duplicate is found later, for the whole batch at once.
+func (c *collector) decide(e *entry, o *feed.Observation, at *locate.Located) {
+	r := &e.row
+	if o.Class.Context() || o.Offline {
+		e.outcome = Context
+		r.Outcome = Context.String()
+		return
+	}
+	verdict, reason, notes := c.judge.Verdict(o, at.Host, at.Addr, at.Country, c.now)
+	if verdict == judge.Suppressed {
+		e.outcome, r.Outcome, r.Reason = Suppressed, Suppressed.String(), reason
+		return
+	}
+	owner, basis, country := c.router.Route(routeHost(o, at), at.Addr, at.ASN, at.Country, at.CountryBasis)
+	r.Owner, r.OwnerBasis, r.Country = owner, basis, country
+	switch {
+	case verdict == judge.Held:
+		e.outcome, r.Reason = Held, reason
+	case owner == route.Pool:
+		e.outcome, r.Reason = Pooled, strings.Join(notes, " ")
+	default:
+		e.outcome, r.Reason = Routed, strings.Join(notes, " ")
+	}
+	r.Outcome = e.outcome.String()
+	key, what := c.keys.key(o, at, owner, country, verdict == judge.Held)
+	e.keyed, e.asset = true, what
+	r.Case = c.keys.id(key)
+	c.batch.candidates++
+}
+
+// routeHost is the name by which an observation routes, or the ASN it names.
+func routeHost(o *feed.Observation, at *locate.Located) value.Value {
+	if o.Value.Kind() == value.Domain {
+		return o.Value
+	}
+	return at.Host
+}
+
+func (c *collector) compareClaim(o *feed.Observation, at *locate.Located) {
+	if o.Country == "" || at.CountryBasis != locate.BasisGeo {
+		return
+	}
+	f := c.batch.claims[c.meta.Feed]
+	if f == nil {
+		f = &claim{}
+		c.batch.claims[c.meta.Feed] = f
+	}
+	f.compared++
+	if o.Country != at.Country {
+		f.disagreed++
+	}
+}
+
+// identity is the first 16 bytes of SHA-256 over everything the row says, each
+// text with its length before it. Feed and day are the scope it is unique in.
+func (c *collector) identity(o *feed.Observation, r *eventlog.Row) (k [16]byte) {
+	b := binary.BigEndian.AppendUint64(c.buf[:0], uint64(r.Observed))
+	b = binary.BigEndian.AppendUint64(b, uint64(r.Snapshot))
+	b = append(b, byte(o.Class))
+	b = binary.BigEndian.AppendUint16(b, o.Port)
+	b = binary.BigEndian.AppendUint32(b, o.ASN)
+	b = appendText(b, r.Kind)
+	b = appendText(b, r.Value)
+	b = appendText(b, o.Family)
+	b = appendText(b, o.Transport)
+	b = appendText(b, o.Said)
+	b = appendText(b, o.Country)
+	b = appendText(b, o.Status)
+	b = appendText(b, o.Severity)
+	if o.At.IsValid() {
+		b = o.At.AppendTo(b)
+	}
+	b = append(b, sep)
+	b = append(b, o.Details...)
+	c.buf = b
+	sum := sha256.Sum256(b)
+	copy(k[:], sum[:])
+	return k
+}
+
+func appendText(b []byte, s string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	return append(b, s...)
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// severityRank orders the producers' words; 0 is none.
+func severityRank(word string) uint8 {
+	switch word {
+	case "critical":
+		return 5
+	case "high":
+		return 4
+	case "medium":
+		return 3
+	case "low":
+		return 2
+	case "info":
+		return 1
+	}
+	return 0
+}
+
+var severityWords = [...]string{"", "info", "low", "medium", "high", "critical"}

@@ -1,0 +1,145 @@
+package surge
+
+import (
+	"context"
+	"slices"
+
+	"entente/internal/infra/eventlog"
+	"entente/internal/infra/runs"
+	"entente/internal/infra/store"
+)
+
+// inputs says which logged rows belong to a surge: all rows of its own runs'
+// batches, and of other runs' batches those of files that it recognised.
+type inputs struct {
+	own    map[int64]bool
+	shared map[int64]bool
+	raws   map[[32]byte]bool
+}
+
+func (in *inputs) batches() []int64 {
+	out := make([]int64, 0, len(in.own)+len(in.shared))
+	for b := range in.own {
+		out = append(out, b)
+	}
+	for b := range in.shared {
+		out = append(out, b)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (in *inputs) has(r *eventlog.Row) bool { return in.own[r.Batch] || in.raws[r.Raw] }
+
+// inputsOf gives the inputs of a surge.
+func (d *Desk) inputsOf(ctx context.Context, surge int64) (*inputs, error) {
+	in := &inputs{own: map[int64]bool{}, shared: map[int64]bool{}, raws: map[[32]byte]bool{}}
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		err := each(ctx, q, func(scan func(...any) error) error {
+			var b int64
+			err := scan(&b)
+			in.own[b] = true
+			return err
+		}, "SELECT b.id FROM batch b JOIN run r ON r.id = b.run WHERE r.surge = $1", surge)
+		if err != nil {
+			return err
+		}
+		var others []int64
+		err = each(ctx, q, func(scan func(...any) error) error {
+			var raw []byte
+			var run int64
+			if err := scan(&raw, &run); err != nil {
+				return err
+			}
+			in.raws[[32]byte(raw)] = true
+			if !slices.Contains(others, run) {
+				others = append(others, run)
+			}
+			return nil
+		}, `SELECT m.raw, o.run FROM member m JOIN run r ON r.id = m.run JOIN member o ON o.identity = m.identity AND o.state = 1
+			JOIN run q ON q.id = o.run WHERE r.surge = $1 AND m.state = 2 AND q.surge <> $1`, surge)
+		if err != nil {
+			return err
+		}
+		for _, run := range others {
+			err := each(ctx, q, func(scan func(...any) error) error {
+				var b int64
+				err := scan(&b)
+				in.shared[b] = true
+				return err
+			}, "SELECT id FROM batch WHERE run = $1", run)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return in, err
+}
+
+// each calls fn for every row of a query.
+func each(ctx context.Context, q store.Querier, fn func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// joinRecognised lets the cases of files that the surge recognised join it.
+func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
+	in, err := d.inputsOf(ctx, surge)
+	if err != nil || len(in.shared) == 0 {
+		return err
+	}
+	ids := map[CaseID]bool{}
+	flush := func() error {
+		err := d.join(ctx, surge, ids)
+		clear(ids)
+		return err
+	}
+	shared := make([]int64, 0, len(in.shared))
+	for b := range in.shared {
+		shared = append(shared, b)
+	}
+	slices.Sort(shared)
+	for row, err := range d.Log.Scan(ctx, eventlog.Query{Batches: shared}) {
+		if err != nil {
+			return err
+		}
+		if row.Case == ([16]byte{}) || !in.raws[row.Raw] {
+			continue
+		}
+		ids[row.Case] = true
+		if len(ids) >= maxCandidates {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+func (d *Desk) join(ctx context.Context, surge int64, ids map[CaseID]bool) error {
+	keys := make([]runs.Key, 0, len(ids))
+	for id := range ids {
+		keys = append(keys, runs.Key(id))
+	}
+	slices.SortFunc(keys, func(a, b runs.Key) int { return compareKeys(&a, &b) })
+	var nos []int64
+	if err := d.Runs.Lookup(ctx, caseScope, keys, func(_ int, no uint64) { nos = append(nos, int64(no)) }); err != nil {
+		return err
+	}
+	slices.Sort(nos)
+	return d.DB.WriteSlice(ctx, func(tx *store.Tx) error {
+		return tx.UpdateIn(ctx, `INSERT INTO more_surge (surge, case_no) SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT) WHERE NOT EXISTS
+			(SELECT 1 FROM cases WHERE no = CAST($2 AS BIGINT) AND surge = CAST($1 AS BIGINT)) ON CONFLICT DO NOTHING`,
+			len(nos), func(i int, dst []any) { dst[0], dst[1] = surge, nos[i] })
+	})
+}

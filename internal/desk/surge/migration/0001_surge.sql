@@ -1,0 +1,153 @@
+-- +goose Up
+-- A run is one call of ingest over some paths; an unfinished one is resumed.
+CREATE TABLE run (
+  id          BIGINT  PRIMARY KEY,
+  fingerprint BYTEA   NOT NULL,
+  surge       BIGINT  NOT NULL,
+  started     BIGINT  NOT NULL,
+  finished    BIGINT  NOT NULL
+);
+CREATE INDEX run_open ON run (fingerprint) WHERE finished = 0;
+
+CREATE TABLE surge (
+  id           BIGINT PRIMARY KEY,
+  name         TEXT   NOT NULL UNIQUE,
+  opened       BIGINT NOT NULL,
+  denominators TEXT   NOT NULL
+);
+
+-- A member is one input file (or one file in an archive) within a run.
+CREATE TABLE member (
+  id           BIGINT  PRIMARY KEY,
+  run          BIGINT  NOT NULL,
+  raw          BYTEA   NOT NULL,
+  idx          BIGINT  NOT NULL,
+  name         TEXT    NOT NULL,
+  format       TEXT    NOT NULL,
+  feed         TEXT    NOT NULL,
+  options      TEXT    NOT NULL,
+  identity     BYTEA   NOT NULL,
+  state        INTEGER NOT NULL,
+  rows_done    BIGINT  NOT NULL,
+  accepted     BIGINT  NOT NULL,
+  observations BIGINT  NOT NULL,
+  rejected     TEXT    NOT NULL,
+  reason       TEXT    NOT NULL,
+  note         TEXT    NOT NULL,
+  drift        TEXT    NOT NULL
+);
+CREATE UNIQUE INDEX member_of_run ON member (run, raw, idx, name);
+CREATE INDEX member_identity ON member (identity);
+
+CREATE TABLE batch (
+  id        BIGINT PRIMARY KEY,
+  run       BIGINT NOT NULL,
+  act       BIGINT NOT NULL,
+  committed BIGINT NOT NULL,
+  account   TEXT   NOT NULL
+);
+CREATE INDEX batch_run ON batch (run);
+
+CREATE TABLE reject (
+  id       BIGINT  PRIMARY KEY,
+  member   BIGINT  NOT NULL,
+  batch    BIGINT  NOT NULL,
+  line     BIGINT  NOT NULL,
+  ordinal  BIGINT  NOT NULL,
+  reason   TEXT    NOT NULL,
+  field    TEXT    NOT NULL,
+  text     BYTEA   NOT NULL,
+  resolved BIGINT  NOT NULL
+);
+CREATE INDEX reject_open ON reject (member) WHERE resolved = 0;
+
+-- A source is a feed under one label for one audience set.
+CREATE TABLE source (
+  id       BIGINT PRIMARY KEY,
+  feed     TEXT   NOT NULL,
+  label    TEXT   NOT NULL,
+  audience BIGINT NOT NULL,
+  UNIQUE (feed, label, audience)
+);
+
+-- A case and its first source in one row; further sources stand in more_source.
+-- The number counts up as cases open, so new rows go to the end of the table;
+-- the key index lives in sorted runs beside the database.
+CREATE TABLE cases (
+  no        INTEGER NOT NULL PRIMARY KEY,
+  id        BYTEA   NOT NULL,
+  rule      INTEGER NOT NULL,
+  class     INTEGER NOT NULL,
+  family    TEXT    NOT NULL,
+  kind      TEXT    NOT NULL,
+  value     TEXT    NOT NULL,
+  port      INTEGER NOT NULL,
+  transport TEXT    NOT NULL,
+  country   TEXT    NOT NULL,
+  asn       BIGINT  NOT NULL,
+  network   TEXT    NOT NULL,
+  owner     TEXT    NOT NULL,
+  basis     TEXT    NOT NULL,
+  state     INTEGER NOT NULL,
+  severity  INTEGER NOT NULL,
+  label     TEXT    NOT NULL,
+  surge     BIGINT  NOT NULL,
+  opened    BIGINT  NOT NULL,
+  source    BIGINT  NOT NULL,
+  first     BIGINT  NOT NULL,
+  last      BIGINT  NOT NULL,
+  count     BIGINT  NOT NULL
+);
+CREATE INDEX cases_held ON cases (no) WHERE state = 3;
+
+CREATE TABLE more_source (
+  case_no BIGINT NOT NULL,
+  source  BIGINT NOT NULL,
+  first   BIGINT NOT NULL,
+  last    BIGINT NOT NULL,
+  count   BIGINT NOT NULL,
+  PRIMARY KEY (case_no, source)
+);
+
+-- Cases of a surge that another surge, or none, opened.
+CREATE TABLE more_surge (
+  surge   BIGINT NOT NULL,
+  case_no BIGINT NOT NULL,
+  PRIMARY KEY (surge, case_no)
+);
+
+CREATE VIEW case_source AS
+  SELECT no AS case_no, source, first, last, count FROM cases
+  UNION ALL
+  SELECT case_no, source, first, last, count FROM more_source;
+
+CREATE TABLE rollup (
+  run     BIGINT NOT NULL,
+  day     BIGINT NOT NULL,
+  feed    TEXT   NOT NULL,
+  class   TEXT   NOT NULL,
+  outcome TEXT   NOT NULL,
+  count   BIGINT NOT NULL,
+  PRIMARY KEY (run, day, feed, class, outcome)
+);
+
+-- Where we and the feed both name a country: how often, and how often not the same.
+CREATE TABLE claim (
+  run       BIGINT NOT NULL,
+  feed      TEXT   NOT NULL,
+  compared  BIGINT NOT NULL,
+  disagreed BIGINT NOT NULL,
+  PRIMARY KEY (run, feed)
+);
+
+-- The owners and countries that the cases of a run have.
+CREATE TABLE party (
+  run  BIGINT NOT NULL,
+  kind TEXT   NOT NULL,
+  name TEXT   NOT NULL,
+  PRIMARY KEY (run, kind, name)
+);
+
+-- +goose Down
+DROP TABLE party; DROP TABLE claim; DROP TABLE rollup; DROP VIEW case_source; DROP TABLE more_surge; DROP TABLE more_source;
+DROP TABLE cases; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run;

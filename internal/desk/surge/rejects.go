@@ -1,0 +1,165 @@
+package surge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"entente/internal/core/fault"
+	"entente/internal/feed"
+	"entente/internal/feed/source"
+	"entente/internal/infra/store"
+)
+
+// Rejected is a row that was not taken, as it is kept.
+type Rejected struct {
+	ID     int64  `json:"id"`
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Reason string `json:"reason"`
+	Field  string `json:"field"`
+	Text   string `json:"text"` // the row, or its first 4 KiB
+}
+
+// Rejects lists rejected rows that no retry has settled, oldest first; run 0
+// means all runs, limit 0 all rows.
+func (d *Desk) Rejects(ctx context.Context, run int64, limit int64) ([]Rejected, error) {
+	if limit <= 0 {
+		limit = 1 << 40
+	}
+	var out []Rejected
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return each(ctx, q, func(scan func(...any) error) error {
+			var r Rejected
+			var text []byte
+			err := scan(&r.ID, &r.File, &r.Line, &r.Reason, &r.Field, &text)
+			r.Text = string(text)
+			out = append(out, r)
+			return err
+		}, `SELECT j.id, m.name, j.line, j.reason, j.field, j.text FROM reject j JOIN member m ON m.id = j.member
+			WHERE j.resolved = 0 AND (m.run = $1 OR $1 = 0) ORDER BY j.id LIMIT $2`, run, limit)
+	})
+	return out, err
+}
+
+// SetAside lists the files that were quarantined or broke off, oldest first.
+func (d *Desk) SetAside(ctx context.Context, run int64) ([]Note, error) {
+	var out []Note
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return each(ctx, q, func(scan func(...any) error) error {
+			var n Note
+			err := scan(&n.File, &n.Reason, &n.Text)
+			out = append(out, n)
+			return err
+		}, `SELECT name, reason, note FROM member WHERE state IN (3, 4) AND (run = $1 OR $1 = 0) ORDER BY id`, run)
+	})
+	return out, err
+}
+
+// retryMember is one member with rejected rows that are not settled.
+type retryMember struct {
+	raw     [32]byte
+	index   int
+	name    string
+	options string
+	format  string
+	rows    map[int64]int64 // ordinal -> reject
+}
+
+// Retry reads the rejected rows again from the kept raw input: after a parser
+// was mended, what it now takes joins the log and the cases. What is rejected
+// again stays as it was. The account is of the rows tried.
+func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
+	pending, err := d.pendingRejects(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(pending) == 0 {
+		return Result{}, fault.New(fault.NotFound, "there are no rejected rows", "nothing to do")
+	}
+	in := newIngest(d, req)
+	if in.run, err = d.openRun(ctx, Request{Paths: []string{fmt.Sprintf("retry %d", d.Now().UnixNano())}, Surge: req.Surge}); err != nil {
+		return Result{}, err
+	}
+	if in.members, in.lastMember, err = d.loadMembers(ctx, in.run.id); err != nil {
+		return Result{}, err
+	}
+	return in.finish(ctx, func(ctx context.Context) error {
+		for _, m := range pending {
+			if err := in.retry(ctx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
+	byMember := map[int64]*retryMember{}
+	var order []int64
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return each(ctx, q, func(scan func(...any) error) error {
+			var id, member, ordinal int64
+			var raw []byte
+			m := &retryMember{rows: map[int64]int64{}}
+			if err := scan(&id, &member, &ordinal, &raw, &m.index, &m.name, &m.options, &m.format); err != nil {
+				return err
+			}
+			if byMember[member] == nil {
+				m.raw = [32]byte(raw)
+				byMember[member] = m
+				order = append(order, member)
+			}
+			byMember[member].rows[ordinal] = id
+			return nil
+		}, `SELECT j.id, j.member, j.ordinal, m.raw, m.idx, m.name, m.options, m.format FROM reject j
+			JOIN member m ON m.id = j.member WHERE j.resolved = 0 ORDER BY j.id`)
+	})
+	slices.Sort(order)
+	out := make([]*retryMember, 0, len(order))
+	for _, id := range order {
+		out = append(out, byMember[id])
+	}
+	return out, err
+}
+
+var errOtherMember = errors.New("past the member")
+
+func (in *ingest) retry(ctx context.Context, want *retryMember) error {
+	kept, err := in.desk.Blobs.Open(ctx, want.raw)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	opt, err := parseOptions(want.options)
+	if err != nil {
+		return err
+	}
+	opt.Now = in.desk.Now()
+	err = source.Members(ctx, want.name, opt.AsOf, kept, kept.At, kept.Size, in.req.Limits, func(src source.Member) error {
+		if src.Index != want.index {
+			return nil
+		}
+		format, err := source.Choose(in.desk.Formats, opt, want.format, want.name, src.Head)
+		if err != nil {
+			return err
+		}
+		in.lastMember++
+		m := &member{id: in.lastMember, raw: want.raw, index: want.index, name: want.name, format: want.format,
+			options: opt, rejected: map[string]int64{}, identity: []byte{}}
+		in.collect.start(m)
+		in.collect.only = want.rows
+		err = format.Read(ctx, feed.Input{Name: want.name, ModTime: src.ModTime, Body: src.Body, Options: opt}, in.collect)
+		if err != nil {
+			return err
+		}
+		m.state, m.identity = memberDone, []byte{}
+		in.collect.batch.note(m)
+		return errOtherMember
+	})
+	if errors.Is(err, errOtherMember) {
+		return nil
+	}
+	return err
+}
