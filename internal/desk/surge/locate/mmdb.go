@@ -14,7 +14,7 @@ import (
 	"entente/internal/core/fault"
 )
 
-const geoRemedy = "run make geo, or: entente geo update; or name a file with --geo"
+const geoRemedy = "run `make geo`, or name a file with --geo"
 
 // countryDB answers countries from a MaxMind DB file. It keeps what it decoded
 // by the record's place in the file, so that a look-up only walks the tree.
