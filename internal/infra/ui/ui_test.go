@@ -75,6 +75,9 @@ func TestFigures(t *testing.T) {
 	if got := Rate(412, 9870); got != "4.2 %" {
 		t.Error(got)
 	}
+	if a, b := Rate(1, 6000), Rate(5999, 6000); a != "< 0.1 %" || b != "> 99.9 %" {
+		t.Error(a, b)
+	}
 	if got := Rate(3, 9); got != "" {
 		t.Errorf("a rate of nine: %s", got)
 	}

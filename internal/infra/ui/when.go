@@ -47,10 +47,18 @@ func Count(n int64) string {
 const LeastForRate = 10
 
 // Rate gives part of whole as a percentage with one decimal, and "" when the
-// whole is too small for a rate to mean anything.
+// whole is too small for a rate to mean anything. Something never reads as
+// nothing, nor a part as the whole: such a rate is below 0.1 or above 99.9.
 func Rate(part, whole int64) string {
 	if whole < LeastForRate {
 		return ""
 	}
-	return strconv.FormatFloat(float64(part)*100/float64(whole), 'f', 1, 64) + " %"
+	s := strconv.FormatFloat(float64(part)*100/float64(whole), 'f', 1, 64)
+	switch {
+	case s == "0.0" && part > 0:
+		s = "< 0.1"
+	case s == "100.0" && part < whole:
+		s = "> 99.9"
+	}
+	return s + " %"
 }

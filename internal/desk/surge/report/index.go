@@ -151,9 +151,13 @@ func (w *writer) tiles(p *index) {
 	const width, height = 36, 28
 	cols, rows := country.TileSize()
 	p.viewBox = "0 0 " + strconv.Itoa(cols*width) + " " + strconv.Itoa(rows*height)
-	rank := make(map[string]int, len(p.countries))
+	lines := make(map[string]int, len(p.countries))
+	rank := make([]int, len(p.countries)) // equal counts share a rank
 	for i, c := range p.countries {
-		rank[c.id] = i
+		lines[c.id] = i
+		if rank[i] = i; i > 0 && c.cases == p.countries[i-1].cases {
+			rank[i] = rank[i-1]
+		}
 	}
 	for _, c := range country.All() {
 		col, row, ok := country.Tile(c.Code)
@@ -161,11 +165,11 @@ func (w *writer) tiles(p *index) {
 			continue
 		}
 		out := tile{x: col*width + 1, y: row*height + 1, code: c.Code, name: c.Name}
-		if i, ok := rank[c.Code]; ok {
+		if i, ok := lines[c.Code]; ok {
 			line := p.countries[i]
 			out.href, out.count = line.href, short(line.cases)
 			out.name = c.Name + ": " + p.t.plural("ncases", line.cases)
-			out.fill = "f" + strconv.Itoa(5-i*5/len(p.countries))
+			out.fill = "f" + strconv.Itoa(5-rank[i]*5/len(p.countries))
 		}
 		p.tiles = append(p.tiles, out)
 	}

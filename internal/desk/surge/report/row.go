@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"entente/internal/core/fault"
 	"entente/internal/infra/ui"
 )
 
@@ -98,6 +99,9 @@ func (o *ownerNames) get(ctx context.Context, src Source, id string) (Owner, err
 		return known, nil
 	}
 	got, err := src.Owner(ctx, id)
+	if fault.Is(err, fault.NotFound) { // an organisation that is gone keeps its cases and its id
+		got, err = Owner{ID: id}, nil
+	}
 	if err != nil {
 		return Owner{}, err
 	}

@@ -51,10 +51,15 @@ func Write(ctx context.Context, src Source, opt Options) (Written, error) {
 	}
 	defer st.abandon()
 	w := &writer{src: src, opt: opt, stage: st, text: english(), folders: map[string]*folder{}}
-	if err := w.passes(ctx); err != nil {
-		return Written{}, err
+	err = w.passes(ctx)
+	if err == nil {
+		err = w.pages(ctx)
 	}
-	if err := w.pages(ctx); err != nil {
+	if ctx.Err() != nil {
+		return Written{}, fault.Wrap(fault.Stopped, ctx.Err(), "the report was stopped before it was whole; the earlier one stands",
+			"run the same command again: it writes the report anew")
+	}
+	if err != nil {
 		return Written{}, err
 	}
 	done := w.written()

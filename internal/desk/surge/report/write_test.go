@@ -1,8 +1,10 @@
 package report
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -180,5 +182,21 @@ func TestEmptySurge(t *testing.T) {
 	n := write(t, &fake{}, sampleOptions(dir))
 	if n.Files != 2 || n.Cases != 0 {
 		t.Errorf("%+v", n)
+	}
+}
+
+func TestStoppedKeepsTheEarlierReport(t *testing.T) {
+	base := t.TempDir()
+	opt := sampleOptions(filepath.Join(base, "out"))
+	write(t, sample(), opt)
+	before := tree(t, base)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := Write(ctx, sample(), opt)
+	if fault.KindOf(err) != fault.Stopped || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if after := tree(t, base); len(after) != len(before) {
+		t.Errorf("%d files became %d", len(before), len(after))
 	}
 }
