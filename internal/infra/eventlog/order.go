@@ -20,13 +20,20 @@ type sortKey struct {
 	at     int32
 }
 
-// sort gives the positions of rows in order. The result is valid until the
-// next call.
-func (s *sorter) sort(rows []Row) []sortKey {
-	s.keys = slices.Grow(s.keys[:0], len(rows))[:len(rows)]
-	for i := range rows {
+// sort gives the positions of the picked rows in order; pick nil picks all. The
+// result is valid until the next call.
+func (s *sorter) sort(rows []Row, pick []int32) []sortKey {
+	n := len(pick)
+	if pick == nil {
+		n = len(rows)
+	}
+	s.keys = slices.Grow(s.keys[:0], n)[:n]
+	for i := range s.keys {
 		k := sortKey{at: int32(i)}
-		if a := rows[i].Addr; a.IsValid() {
+		if pick != nil {
+			k.at = pick[i]
+		}
+		if a := rows[k.at].Addr; a.IsValid() {
 			b := a.As16()
 			k.hi, k.lo = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
 		}

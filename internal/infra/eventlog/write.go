@@ -18,7 +18,7 @@ import (
 // kind on value, addr and case_id. The same rows give the same bytes in any
 // order. Text that is not UTF-8 gets U+FFFD where it is not.
 func WriteSegment(w io.Writer, rows []Row) error {
-	_, err := writeSegment(w, rows)
+	_, err := writeSegment(w, rows, nil)
 	return err
 }
 
@@ -26,10 +26,10 @@ func WriteSegment(w io.Writer, rows []Row) error {
 // much memory as a batch.
 var writers = sync.Pool{New: func() any { return newSegmentWriter() }}
 
-func writeSegment(w io.Writer, rows []Row) (summary, error) {
+func writeSegment(w io.Writer, rows []Row, pick []int32) (summary, error) {
 	sw := writers.Get().(*segmentWriter)
 	defer writers.Put(sw)
-	return sw.write(w, rows)
+	return sw.write(w, rows, pick)
 }
 
 // segmentWriter turns rows into columns, row by row in sorted order, so that
@@ -94,9 +94,9 @@ func (s *segmentWriter) reset() {
 	}
 }
 
-func (s *segmentWriter) write(w io.Writer, rows []Row) (summary, error) {
+func (s *segmentWriter) write(w io.Writer, rows []Row, pick []int32) (summary, error) {
 	s.reset()
-	order := s.sort(rows)
+	order := s.sort(rows, pick)
 	for i, k := range order {
 		s.add(&rows[k.at])
 		if (i+1)%pageRows == 0 || i == len(order)-1 {
@@ -105,10 +105,10 @@ func (s *segmentWriter) write(w io.Writer, rows []Row) (summary, error) {
 			}
 		}
 	}
-	if err := s.finishColumns(len(rows)); err != nil {
+	if err := s.finishColumns(); err != nil {
 		return summary{}, err
 	}
-	return s.assemble(w, len(rows))
+	return s.assemble(w, len(order))
 }
 
 func (s *segmentWriter) add(r *Row) {
@@ -229,7 +229,7 @@ func (s *segmentWriter) cut(firstRow int64) error {
 	return nil
 }
 
-func (s *segmentWriter) finishColumns(rows int) error {
+func (s *segmentWriter) finishColumns() error {
 	for c := range columns {
 		var err error
 		switch {

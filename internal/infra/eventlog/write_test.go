@@ -62,7 +62,7 @@ func TestAnotherReaderSeesTheRows(t *testing.T) {
 			t.Fatal(n, k, err)
 		}
 		var so sorter
-		for i, key := range so.sort(rows) {
+		for i, key := range so.sort(rows, nil) {
 			w, g := &rows[key.at], &got[i]
 			if g.Batch != w.Batch || *g.Feed != w.Feed || *g.Observed != w.Observed || g.Snapshot != nil || *g.Value != w.Value ||
 				g.Line != w.Line || *g.Raw != hex.EncodeToString(w.Raw[:]) || g.Reason != nil {

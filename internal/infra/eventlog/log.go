@@ -1,0 +1,198 @@
+// Package eventlog owns the log of observations: Parquet segments in hive
+// folders and the manifest that says which of them count. It may import core,
+// infra/disk and infra/store.
+//
+// # How a segment comes to count
+//
+// A process that writes holds one row in eventlog_writer with a lease, taken
+// before its first file and renewed by every commit. Its number is part of the
+// name of every file it makes, so a file says by itself whose it is: no row per
+// file is needed before the bytes, and no transaction of its own. Stage writes
+// the file and syncs it and its folder. Commit, in the transaction of the whole
+// batch, checks that the writer was not declared dead, renews its lease and
+// lists the file. Sweep declares writers dead whose lease has ended, in a
+// transaction of its own, and only then deletes their unlisted files: whoever
+// comes first, the other sees it.
+//
+// # Layout
+//
+// DIR/log/day=2026-11-24/000000000042-3.parquet is what batch 42 logged for that
+// day, written by writer 3. The day is that of the snapshot for rows of a
+// snapshot, else of the observed time, UTC.
+package eventlog
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"entente/internal/core/fault"
+	"entente/internal/infra/disk"
+	"entente/internal/infra/store"
+)
+
+//go:embed migration/*.sql
+var migrations embed.FS
+
+// Config is what a Log needs.
+type Config struct {
+	DB  *store.DB
+	FS  disk.FS
+	Dir string // data folder; segments go to its sub-folder "log"
+	Now func() time.Time
+	// Lease is how long a writer that went silent keeps its unlisted files.
+	// 0: 10 minutes.
+	Lease time.Duration
+}
+
+// Log is the log of a data folder. Many goroutines may share one.
+type Log struct {
+	db    *store.DB
+	fs    disk.FS
+	dir   string
+	now   func() time.Time
+	lease time.Duration
+
+	mu     sync.Mutex
+	writer int64           // our number; 0: not taken yet
+	until  int64           // when our lease ends, at least
+	made   map[string]bool // folders known to exist
+}
+
+// Open brings the manifest's tables up to date. It takes no lease and deletes
+// nothing.
+func Open(ctx context.Context, cfg Config) (*Log, error) {
+	sub, err := fs.Sub(migrations, "migration")
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.DB.Migrate(ctx, "eventlog", sub); err != nil {
+		return nil, err
+	}
+	return &Log{
+		db: cfg.DB, fs: cfg.FS, dir: filepath.Join(cfg.Dir, "log"), now: cfg.Now,
+		lease: cmp.Or(cfg.Lease, 10*time.Minute), made: map[string]bool{},
+	}, nil
+}
+
+// File is a live segment, as outside readers need it.
+type File struct {
+	Path    string `json:"path"`
+	Day     string `json:"day"` // 2026-11-24
+	Rows    int64  `json:"rows"`
+	Bytes   int64  `json:"bytes"`
+	Batch   int64  `json:"batch"`
+	MinTime int64  `json:"min_time"` // observed, microseconds since 1970 UTC
+	MaxTime int64  `json:"max_time"`
+}
+
+// Files lists the live segments in the order they were committed in: by batch,
+// then day.
+func (l *Log) Files(ctx context.Context) ([]File, error) {
+	segments, err := l.segments(ctx, Query{})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]File, len(segments))
+	for i, s := range segments {
+		out[i] = s.File
+	}
+	return out, nil
+}
+
+// segment is a row of the manifest.
+type segment struct {
+	File
+	writer int64
+	sum    summary
+}
+
+const suffix = ".parquet"
+
+func (l *Log) folder(day string) string { return filepath.Join(l.dir, "day="+day) }
+
+func (l *Log) path(batch, writer int64, day string) string {
+	return filepath.Join(l.folder(day), fmt.Sprintf("%012d-%d%s", batch, writer, suffix))
+}
+
+// segments reads the manifest as far as q allows to leave rows out.
+func (l *Log) segments(ctx context.Context, q Query) ([]*segment, error) {
+	var where []string
+	var args []any
+	if q.From != 0 {
+		args = append(args, q.From)
+		where = append(where, fmt.Sprintf("max_time >= $%d", len(args)))
+	}
+	if q.To != 0 {
+		args = append(args, q.To)
+		where = append(where, fmt.Sprintf("min_time < $%d", len(args)))
+	}
+	text := "SELECT batch, day, writer, row_count, byte_count, min_time, max_time, filters, tail FROM eventlog_segment"
+	if len(where) > 0 {
+		text += " WHERE " + strings.Join(where, " AND ")
+	}
+	text += " ORDER BY batch, day"
+	wanted := map[int64]bool{}
+	for _, b := range q.Batches {
+		wanted[b] = true
+	}
+	var out []*segment
+	err := l.db.Read(ctx, func(r store.Querier) error {
+		rows, err := r.QueryContext(ctx, text, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			s := &segment{}
+			var filters, tail string
+			if err := rows.Scan(&s.Batch, &s.Day, &s.writer, &s.Rows, &s.Bytes, &s.MinTime, &s.MaxTime, &filters, &tail); err != nil {
+				return err
+			}
+			if len(wanted) > 0 && !wanted[s.Batch] {
+				continue
+			}
+			s.Path = l.path(s.Batch, s.writer, s.Day)
+			s.sum.Rows, s.sum.Bytes = s.Rows, s.Bytes
+			if err := s.sum.parse(filters, tail); err != nil {
+				return fault.Wrap(fault.Corrupt, err, "the manifest's row of "+s.Path+" is damaged", "restore the database from a backup")
+			}
+			out = append(out, s)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the segments of the log: %w", err)
+	}
+	return out, nil
+}
+
+// parse reads spans as text: place+length/checksum, separated by blanks.
+func (s *summary) parse(filters, tail string) error {
+	f := &s.Filters
+	if _, err := fmt.Sscanf(filters, "%d+%d/%x %d+%d/%x %d+%d/%x", &f[0].At, &f[0].N, &f[0].CRC,
+		&f[1].At, &f[1].N, &f[1].CRC, &f[2].At, &f[2].N, &f[2].CRC); err != nil {
+		return err
+	}
+	_, err := fmt.Sscanf(tail, "%d+%d/%x", &s.Tail.At, &s.Tail.N, &s.Tail.CRC)
+	return err
+}
+
+func (s *summary) texts() (filters, tail string) {
+	for i, f := range s.Filters {
+		if i > 0 {
+			filters += " "
+		}
+		filters += f.String()
+	}
+	return filters, s.Tail.String()
+}
+
+// String is the span's form in the manifest.
+func (s span) String() string { return fmt.Sprintf("%d+%d/%08x", s.At, s.N, s.CRC) }

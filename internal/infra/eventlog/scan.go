@@ -1,0 +1,355 @@
+package eventlog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"entente/internal/core/fault"
+)
+
+// rowChunk is a page full of wanted rows, on its way to who asked.
+type rowChunk struct {
+	rows []Row
+	err  error
+	pool *sync.Pool
+}
+
+// free gives the rows' memory back. Strings and details stay.
+func (c *rowChunk) free() {
+	if c.pool != nil {
+		clear(c.rows)
+		c.rows = c.rows[:0]
+		c.pool.Put(c)
+	}
+}
+
+// segmentsAhead is how many segments wait decoded or half decoded while another
+// is being given out.
+const segmentsAhead = 1
+
+// ahead gives the chunks of all segments in order, while the next ones are
+// decoded in other goroutines. It ends after a chunk with an error. All
+// goroutines have ended when it returns.
+func (l *Log) ahead(ctx context.Context, segments []*segment, q *Query, need *columnSet) iter.Seq[*rowChunk] {
+	return func(yield func(*rowChunk) bool) {
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		chunks := &sync.Pool{New: func() any { return &rowChunk{} }}
+		scanners := &sync.Pool{New: func() any { return newScanner(chunks) }}
+		queue := make(chan chan *rowChunk, segmentsAhead)
+		wg.Go(func() {
+			defer close(queue)
+			for _, s := range segments {
+				out := make(chan *rowChunk, 1)
+				select {
+				case queue <- out:
+				case <-ctx.Done():
+					return
+				}
+				wg.Go(func() {
+					defer close(out)
+					sc := scanners.Get().(*scanner)
+					defer scanners.Put(sc)
+					give := func(c *rowChunk) bool {
+						select {
+						case out <- c:
+							return true
+						case <-ctx.Done():
+							return false
+						}
+					}
+					if err := sc.scan(ctx, l, s, q, need, give); err != nil {
+						give(&rowChunk{err: err})
+					}
+				})
+			}
+		})
+		for out := range queue {
+			for c := range out {
+				if !yield(c) || c.err != nil {
+					return
+				}
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(&rowChunk{err: err})
+		}
+	}
+}
+
+// scanner finds the wanted rows of one segment after another.
+type scanner struct {
+	reader *reader
+	decoded
+	value, addr, details widePage
+	keep                 []bool
+	filtered             bool // keep counts
+	chunks               *sync.Pool
+}
+
+func newScanner(chunks *sync.Pool) *scanner { return &scanner{reader: newReader(), chunks: chunks} }
+
+func (sc *scanner) scan(ctx context.Context, l *Log, s *segment, q *Query, need *columnSet, give func(*rowChunk) bool) error {
+	f, err := l.fs.Open(s.Path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = damaged(s, err)
+		}
+		return err
+	}
+	defer f.Close()
+	sc.reader.seg, sc.reader.file = s, f
+	err = sc.find(ctx, q, need, give)
+	var known *fault.Error
+	if err != nil && !errors.As(err, &known) && ctx.Err() == nil {
+		err = damaged(s, err)
+	}
+	return err
+}
+
+func (sc *scanner) find(ctx context.Context, q *Query, need *columnSet, give func(*rowChunk) bool) error {
+	r := sc.reader
+	if ok, err := r.mayHold(q); !ok || err != nil {
+		return err
+	}
+	if err := r.index(); err != nil {
+		return err
+	}
+	for c := range columns {
+		n := &sc.narrow[c]
+		n.at, sc.numbers[c] = n.at[:0], nil
+	}
+	if err := sc.choose(q); err != nil {
+		return err
+	}
+	if sc.filtered && !slices.Contains(sc.keep, true) {
+		return nil
+	}
+	for c := range columns {
+		if need[c] && len(sc.narrow[c].at) == 0 && c != colValue && c != colAddr && c != colDetails {
+			if err := r.decodeNarrow(&sc.decoded, c); err != nil {
+				return err
+			}
+		}
+	}
+	for p, place := range r.columns[colValue].pages {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if sc.filtered && !slices.Contains(sc.keep[place.firstRow:place.firstRow+place.rows], true) {
+			continue
+		}
+		c, err := sc.chunk(p, place, need)
+		if err != nil {
+			return err
+		}
+		if !give(c) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// choose fills keep with what q wants, cheap columns first.
+func (sc *scanner) choose(q *Query) error {
+	r := sc.reader
+	s := r.seg
+	rows := int(s.Rows)
+	sc.keep = slices.Grow(sc.keep[:0], rows)[:rows]
+	for i := range sc.keep {
+		sc.keep[i] = true
+	}
+	sc.filtered = false
+	for c, want := range map[int]string{colClass: q.Class, colKind: q.Kind, colOutcome: q.Outcome} {
+		if want == "" {
+			continue
+		}
+		n := &sc.narrow[c]
+		if err := r.decodeNarrow(&sc.decoded, c); err != nil {
+			return err
+		}
+		id := int32(slices.Index(n.texts, want))
+		sc.only(func(i int) bool { return n.at[i] >= 0 && n.at[i] == id })
+	}
+	if q.ASN != 0 {
+		if err := r.decodeNarrow(&sc.decoded, colASN); err != nil {
+			return err
+		}
+		sc.only(func(i int) bool { return sc.numbers[colASN][i] == int64(q.ASN) })
+	}
+	if q.From != 0 && s.MinTime < q.From || q.To != 0 && s.MaxTime >= q.To {
+		if err := r.decodeNarrow(&sc.decoded, colObserved); err != nil {
+			return err
+		}
+		sc.only(func(i int) bool {
+			t := sc.numbers[colObserved][i]
+			return (q.From == 0 || t >= q.From) && (q.To == 0 || t < q.To)
+		})
+	}
+	if q.Case != ([16]byte{}) {
+		if err := r.decodeNarrow(&sc.decoded, colCase); err != nil {
+			return err
+		}
+		n := &sc.narrow[colCase]
+		sc.only(func(i int) bool { return n.at[i] >= 0 && n.ids[n.at[i]] == q.Case })
+	}
+	if q.Prefix.IsValid() {
+		if err := sc.onlyPrefix(q.Prefix); err != nil {
+			return err
+		}
+	}
+	if q.Value != "" {
+		return sc.onlyPages(colValue, &sc.value, func(v []byte) bool { return string(v) == q.Value })
+	}
+	return nil
+}
+
+func (sc *scanner) only(want func(i int) bool) {
+	sc.filtered = true
+	for i, k := range sc.keep {
+		if k && !want(i) {
+			sc.keep[i] = false
+		}
+	}
+}
+
+// onlyPages keeps the rows whose value in a wide column is wanted, reading only
+// pages in which a row is still kept.
+func (sc *scanner) onlyPages(c int, w *widePage, want func([]byte) bool) error {
+	sc.filtered = true
+	for p, place := range sc.reader.columns[c].pages {
+		keep := sc.keep[place.firstRow : place.firstRow+place.rows]
+		if !slices.Contains(keep, true) {
+			continue
+		}
+		if err := sc.reader.decodeWide(w, c, p); err != nil {
+			return err
+		}
+		for i, k := range keep {
+			keep[i] = k && want(w.row(i))
+		}
+	}
+	return nil
+}
+
+func (sc *scanner) onlyPrefix(p netip.Prefix) error {
+	first := p.Masked().Addr()
+	low := first.As16()
+	high := low
+	free := first.BitLen() - p.Bits() // bits after the prefix, at the end of the 16 bytes
+	for i := 15; free > 0; i, free = i-1, free-8 {
+		high[i] |= byte(1<<min(free, 8) - 1)
+	}
+	for i, place := range sc.reader.columns[colAddr].pages {
+		least, most := sc.reader.addrMin[i], sc.reader.addrMax[i]
+		if len(least) != 16 || bytes.Compare(most, low[:]) < 0 || bytes.Compare(least, high[:]) > 0 {
+			clear(sc.keep[place.firstRow : place.firstRow+place.rows])
+		}
+	}
+	return sc.onlyPages(colAddr, &sc.addr, func(a []byte) bool {
+		return len(a) == 16 && bytes.Compare(a, low[:]) >= 0 && bytes.Compare(a, high[:]) <= 0
+	})
+}
+
+// chunk makes the kept rows of page p.
+func (sc *scanner) chunk(p int, place pagePlace, need *columnSet) (*rowChunk, error) {
+	for c, w := range map[int]*widePage{colValue: &sc.value, colAddr: &sc.addr, colDetails: &sc.details} {
+		w.reset()
+		if need[c] {
+			if err := sc.reader.decodeWide(w, c, p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c := sc.chunks.Get().(*rowChunk)
+	c.pool = sc.chunks
+	c.rows = slices.Grow(c.rows[:0], place.rows)
+	for i := range place.rows {
+		at := place.firstRow + i
+		if sc.filtered && !sc.keep[at] {
+			continue
+		}
+		c.rows = append(c.rows, Row{})
+		sc.fill(&c.rows[len(c.rows)-1], at, i)
+	}
+	return c, nil
+}
+
+// fill makes the row at place at of the segment, the i-th of its page.
+func (sc *scanner) fill(r *Row, at, i int) {
+	r.Batch = sc.number(colBatch, at)
+	r.Feed = sc.text(colFeed, at)
+	r.Mode = sc.text(colMode, at)
+	r.Observed = sc.number(colObserved, at)
+	r.Snapshot = sc.number(colSnapshot, at)
+	r.Class = sc.text(colClass, at)
+	r.Said = sc.text(colSaid, at)
+	r.Family = sc.text(colFamily, at)
+	r.Kind = sc.text(colKind, at)
+	if i < len(sc.value.ends) {
+		r.Value = sc.value.text[sc.value.starts[i]:sc.value.ends[i]]
+		if sc.filtered {
+			r.Value = strings.Clone(r.Value)
+		}
+	}
+	if i < len(sc.addr.ends) {
+		if a := sc.addr.row(i); len(a) == 16 {
+			r.Addr = netip.AddrFrom16([16]byte(a)).Unmap()
+		}
+	}
+	r.Port = uint16(sc.number(colPort, at))
+	r.Transport = sc.text(colTransport, at)
+	r.Country = sc.text(colCountry, at)
+	r.CountryBasis = sc.text(colCountryBasis, at)
+	r.ASN = uint32(sc.number(colASN, at))
+	r.Prefix = sc.text(colPrefix, at)
+	r.Network = sc.text(colNetwork, at)
+	r.ClaimedCountry = sc.text(colClaimedCountry, at)
+	r.ClaimedASN = uint32(sc.number(colClaimedASN, at))
+	r.Status = sc.text(colStatus, at)
+	r.Severity = sc.text(colSeverity, at)
+	r.Outcome = sc.text(colOutcome, at)
+	r.Reason = sc.text(colReason, at)
+	r.Owner = sc.text(colOwner, at)
+	r.OwnerBasis = sc.text(colOwnerBasis, at)
+	if n := &sc.narrow[colCase]; at < len(n.at) && n.at[at] >= 0 {
+		r.Case = n.ids[n.at[at]]
+	}
+	if n := &sc.narrow[colRaw]; at < len(n.at) && n.at[at] >= 0 {
+		r.Raw = n.raws[n.at[at]]
+	}
+	r.Line = sc.number(colLine, at)
+	r.Label = sc.text(colLabel, at)
+	if i < len(sc.details.ends) {
+		if d := sc.details.row(i); len(d) > 0 {
+			if sc.filtered {
+				d = bytes.Clone(d) // who keeps the row must not keep the page
+			}
+			r.Details = d
+		}
+	}
+}
+
+func (sc *scanner) text(c, at int) string {
+	n := &sc.narrow[c]
+	if at >= len(n.at) || n.at[at] < 0 {
+		return ""
+	}
+	return n.texts[n.at[at]]
+}
+
+func (sc *scanner) number(c, at int) int64 {
+	if at >= len(sc.numbers[c]) {
+		return 0
+	}
+	return sc.numbers[c][at]
+}

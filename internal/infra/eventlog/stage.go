@@ -1,0 +1,243 @@
+package eventlog
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"entente/internal/core/fault"
+	"entente/internal/infra/disk"
+	"entente/internal/infra/store"
+)
+
+// Staged are segments that are durable but do not count yet.
+type Staged struct {
+	log    *Log
+	writer int64
+	list   []*segment
+}
+
+// Stage writes the rows of a batch, one segment per day, and returns when they
+// are durable. rows are read only during the call. Without rows there is no
+// segment and the Staged does nothing. A batch may be staged again after
+// Discard, not beside it.
+func (l *Log) Stage(ctx context.Context, batch int64, rows []Row) (*Staged, error) {
+	st := &Staged{log: l}
+	if len(rows) == 0 {
+		return st, nil
+	}
+	if batch < 0 || len(rows) > math.MaxInt32 {
+		return nil, fmt.Errorf("stage batch %d of %d rows: outside what a segment may hold", batch, len(rows))
+	}
+	var err error
+	if st.writer, err = l.hold(ctx); err != nil {
+		return nil, fmt.Errorf("take the log's lease: %w", err)
+	}
+	if err := st.write(ctx, batch, rows); err != nil {
+		if derr := st.Discard(ctx); derr != nil {
+			err = errors.Join(err, derr)
+		}
+		return nil, fmt.Errorf("write segments of batch %d: %w", batch, err)
+	}
+	return st, nil
+}
+
+// share are the rows of one day.
+type share struct {
+	day      string
+	pick     []int32 // nil: all rows
+	min, max int64
+}
+
+const micros = int64(time.Second / time.Microsecond)
+
+// dayOf gives the number of a row's day since 1970.
+func dayOf(r *Row) int64 {
+	t := r.Observed
+	if r.Mode == "snapshot" {
+		t = r.Snapshot
+	}
+	day := t / (86_400 * micros)
+	if t%(86_400*micros) < 0 {
+		day--
+	}
+	return day
+}
+
+func dayText(day int64) string { return time.Unix(day*86_400, 0).UTC().Format(time.DateOnly) }
+
+func shares(rows []Row) []share {
+	byDay := map[int64]*share{}
+	var days []int64
+	last, lastDay := (*share)(nil), int64(0)
+	for i := range rows {
+		r := &rows[i]
+		day := dayOf(r)
+		if last == nil || day != lastDay {
+			if last, lastDay = byDay[day], day; last == nil {
+				last = &share{day: dayText(day), min: r.Observed, max: r.Observed}
+				byDay[day] = last
+				days = append(days, day)
+			}
+		}
+		last.pick = append(last.pick, int32(i))
+		last.min, last.max = min(last.min, r.Observed), max(last.max, r.Observed)
+	}
+	slices.Sort(days)
+	out := make([]share, len(days))
+	for i, d := range days {
+		out[i] = *byDay[d]
+	}
+	if len(out) == 1 {
+		out[0].pick = nil
+	}
+	return out
+}
+
+// write writes all files, then syncs them, then their folders.
+func (st *Staged) write(ctx context.Context, batch int64, rows []Row) (err error) {
+	l := st.log
+	var open []disk.File
+	defer func() {
+		for _, f := range open {
+			if f != nil {
+				_ = f.Close() // only after another failure
+			}
+		}
+	}()
+	var folders []string
+	for _, sh := range shares(rows) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		dir := l.folder(sh.day)
+		if err := l.makeFolder(dir); err != nil {
+			return err
+		}
+		folders = append(folders, dir)
+		path := l.path(batch, st.writer, sh.day)
+		f, err := l.create(ctx, path, batch, sh.day)
+		if err != nil {
+			return err
+		}
+		s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
+		st.list, open = append(st.list, s), append(open, f)
+		buf := bufio.NewWriterSize(f, 256<<10)
+		if s.sum, err = writeSegment(buf, rows, sh.pick); err != nil {
+			return err
+		}
+		if err := buf.Flush(); err != nil {
+			return err
+		}
+		s.Rows, s.Bytes = s.sum.Rows, s.sum.Bytes
+	}
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i, f := range open {
+		open[i] = nil
+		g.Go(func() error {
+			err := f.Sync()
+			if cerr := f.Close(); err == nil {
+				err = cerr
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, dir := range folders {
+		if err := l.fs.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Log) makeFolder(dir string) error {
+	l.mu.Lock()
+	known := l.made[dir]
+	l.mu.Unlock()
+	if known {
+		return nil
+	}
+	if err := l.fs.MkdirAll(dir); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.made[dir] = true
+	l.mu.Unlock()
+	return nil
+}
+
+// create makes a segment's file. One of that name can only be what this writer
+// failed to discard, unless the manifest lists it.
+func (l *Log) create(ctx context.Context, path string, batch int64, day string) (disk.File, error) {
+	f, err := l.fs.Create(path)
+	if !errors.Is(err, fs.ErrExist) {
+		return f, err
+	}
+	live, err := l.live(ctx, batch, day)
+	if err != nil {
+		return nil, err
+	}
+	if live {
+		return nil, fault.Newf(fault.Conflict, "give every batch a number of its own", "batch %d is in the log already", batch)
+	}
+	if err := disk.Remnant(l.fs, path); err != nil {
+		return nil, err
+	}
+	return l.fs.Create(path)
+}
+
+func (l *Log) live(ctx context.Context, batch int64, day string) (bool, error) {
+	n := 0
+	err := l.db.Read(ctx, func(q store.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT count(*) FROM eventlog_segment WHERE batch = $1 AND day = $2", batch, day).Scan(&n)
+	})
+	return n > 0, err
+}
+
+// Commit lists the segments in the caller's transaction: they count when it has
+// committed. It fails with fault.Conflict when the lease ended meanwhile and
+// the files may be gone.
+func (st *Staged) Commit(ctx context.Context, tx *store.Tx) error {
+	if len(st.list) == 0 {
+		return nil
+	}
+	n, err := tx.Exec(ctx, "UPDATE eventlog_writer SET until = $1 WHERE id = $2 AND dead = 0", st.log.leaseEnd(), st.writer)
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fault.New(fault.Conflict, "the lease of this writer ended before its batch was committed, so the batch was not kept",
+			"run the same command again; if it happens again, set a longer lease")
+	}
+	return tx.CopyIn(ctx, "eventlog_segment",
+		[]string{"batch", "day", "writer", "row_count", "byte_count", "min_time", "max_time", "filters", "tail"},
+		len(st.list), func(i int, d []any) {
+			s := st.list[i]
+			filters, tail := s.sum.texts()
+			d[0], d[1], d[2], d[3], d[4] = s.Batch, s.Day, s.writer, s.Rows, s.Bytes
+			d[5], d[6], d[7], d[8] = s.MinTime, s.MaxTime, filters, tail
+		})
+}
+
+// Discard deletes the files of a batch that was not committed. What it cannot
+// delete is swept when the lease has ended.
+func (st *Staged) Discard(ctx context.Context) error {
+	var errs []error
+	for _, s := range st.list {
+		if err := disk.Remnant(st.log.fs, s.Path); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
