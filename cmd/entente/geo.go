@@ -2,8 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 
-	"entente/internal/core/fault"
+	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/locate"
 
 	"github.com/spf13/cobra"
@@ -92,7 +93,7 @@ func (s *session) openGeo(file string) (*locate.Geography, error) {
 	if file == "" {
 		file = s.config.Geography.File
 	}
-	cfg := locate.Config{CSV: file, Now: s.now()}
+	cfg := locate.Config{CSV: file, Now: s.now(), Special: func(a netip.Addr) bool { return judge.Bogon(a) != "" }}
 	if file == "" {
 		cfg.Dir = s.geoDir()
 	}
@@ -110,5 +111,3 @@ func orUnknown(text string) string {
 	}
 	return text
 }
-
-var errNoGeo = fault.New(fault.NotFound, "there is no network data", "run `make geo`, or give a geography file with --geo")

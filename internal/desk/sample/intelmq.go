@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"bytes"
 	"strings"
 
 	"entente/internal/core/rsit"
@@ -184,9 +185,11 @@ func (w *imqWriter) place(b []byte, d *dice, o *obs) []byte {
 }
 
 // claimByName gives the country that a feed claims for a name without address,
-// always the same for one registrable domain or URL.
+// always the same for one registrable domain or URL. A domain that has an owner
+// gets no claim: other feeds name it without one, and its case takes the country
+// of whichever is read first.
 func claimByName(o *obs) string {
-	if o.host == nil || o.site == nil {
+	if o.host == nil || o.site == nil || bytes.Contains(o.site, []byte("synthetic-owner-")) {
 		return ""
 	}
 	return [...]string{"", "US", "CN", "ZZ", "BR"}[len(o.site)%5]

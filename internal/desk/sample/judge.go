@@ -63,7 +63,7 @@ func (w *world) judge(o *obs) verdict {
 		if net == nowhere {
 			return verdict{outcome: suppressed, reason: byBogon}
 		}
-		if why := w.suppress[cell]; why == byAllow || why == byDNSList && resolverIsNone(o.class) {
+		if why := w.suppress[cell]; why == byAllow || why == byDNSList && resolverIsNone(o) {
 			return verdict{outcome: suppressed, reason: why}
 		}
 	}
@@ -77,9 +77,14 @@ func (w *world) judge(o *obs) verdict {
 	return v
 }
 
-// resolverIsNone tells whether a public resolver cannot be of class c: the row
-// of the shipped table for the list public-dns-v4.
-func resolverIsNone(c rsit.Class) bool {
+// resolverIsNone tells whether a public resolver cannot be what o says: the row
+// of the shipped table for the list public-dns-v4. On a port that is not a
+// resolver's the list is no excuse.
+func resolverIsNone(o *obs) bool {
+	if o.port != 0 && o.port != 53 && o.port != 853 {
+		return false
+	}
+	c := o.class
 	return c == rsit.C2Server || c == rsit.MalwareConfiguration || c == rsit.MalwareDistribution || c == rsit.Phishing
 }
 

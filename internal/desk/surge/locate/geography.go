@@ -27,6 +27,10 @@ type Config struct {
 	// CSV is a geography file: prefix, country, ASN, network name. It is then the
 	// only source.
 	CSV string
+	// Special tells space that belongs to nobody on the Internet (private,
+	// documentation ...). There a country without a network says nothing: country
+	// files fill such gaps with the country next to them. nil: no space is.
+	Special func(netip.Addr) bool
 	// Now is the clock by which the data's age is told.
 	Now time.Time
 }
@@ -40,6 +44,8 @@ type Geography struct {
 	mmdb  *countryDB // nil if there is none
 	nets  *table     // nil if there is none
 	about Description
+
+	special func(netip.Addr) bool
 }
 
 // Lookup gives the place of an address and whether the data say anything of
@@ -55,7 +61,7 @@ func (g *Geography) Lookup(a netip.Addr) (Place, bool) {
 			p.Country = g.nets.code[rec]
 		}
 	}
-	if g.mmdb != nil && a.IsValid() {
+	if g.mmdb != nil && a.IsValid() && (found || g.special == nil || !g.special(a)) {
 		if code := g.mmdb.country(a); code != "" {
 			p.Country, found = code, true
 		}

@@ -17,7 +17,7 @@ import (
 // data a fault.Corrupt, both with what to run; old data only a warning in
 // Describe.
 func Open(cfg Config) (*Geography, error) {
-	g := &Geography{}
+	g := &Geography{special: cfg.Special}
 	var err error
 	if cfg.CSV != "" {
 		err = g.openCSV(cfg)

@@ -26,7 +26,7 @@ CREATE TABLE member (
   format       TEXT    NOT NULL,
   feed         TEXT    NOT NULL,
   options      TEXT    NOT NULL,
-  identity     BYTEA   NOT NULL,
+  identity     BYTEA,
   state        INTEGER NOT NULL,
   rows_done    BIGINT  NOT NULL,
   accepted     BIGINT  NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE reject (
   ordinal  BIGINT  NOT NULL,
   reason   TEXT    NOT NULL,
   field    TEXT    NOT NULL,
-  text     BYTEA   NOT NULL,
+  text     BYTEA,
   resolved BIGINT  NOT NULL
 );
 CREATE INDEX reject_open ON reject (member) WHERE resolved = 0;
