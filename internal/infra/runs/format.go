@@ -153,7 +153,7 @@ func directory(f disk.ReadFile) ([]entry, error) {
 		return nil, err
 	}
 	at, n := binary.LittleEndian.Uint64(foot[:]), binary.LittleEndian.Uint64(foot[8:])
-	if string(foot[20:]) != tail || at > uint64(size) || n != uint64(size)-footerSize-at {
+	if string(foot[20:]) != tail || at > uint64(size)-footerSize || n != uint64(size)-footerSize-at {
 		return nil, errFormat
 	}
 	d := make([]byte, n)
@@ -163,14 +163,29 @@ func directory(f disk.ReadFile) ([]entry, error) {
 	if crc32.Checksum(d, crc) != binary.LittleEndian.Uint32(foot[16:]) {
 		return nil, errFormat
 	}
+	return parseDirectory(d)
+}
+
+// entrySize is what follows the scope of an entry.
+const entrySize = 1 + 4*8 + 4
+
+func parseDirectory(d []byte) ([]entry, error) {
 	var out []entry
 	for len(d) > 0 {
+		if len(d) < 2 {
+			return nil, errFormat
+		}
 		l := int(binary.LittleEndian.Uint16(d))
+		if len(d) < 2+l+entrySize {
+			return nil, errFormat
+		}
 		e := entry{scope: string(d[2 : 2+l]), payload: d[2+l] == 1}
 		d = d[3+l:]
 		for _, p := range []*int64{&e.keys, &e.data, &e.index, &e.n} {
 			*p = int64(binary.LittleEndian.Uint64(d))
-			d = d[8:]
+			if d = d[8:]; *p < 0 {
+				return nil, errFormat
+			}
 		}
 		e.crc = binary.LittleEndian.Uint32(d)
 		d = d[4:]

@@ -69,7 +69,9 @@ type Sets struct {
 	clock  atomic.Int64 // counts lookups, to find what was used least recently
 }
 
-// Open reads the list of runs and deletes the files that it does not name.
+// Open reads the list of runs and deletes the files that it does not name. On
+// SQLite the caller holds the lock of the data folder, so that nobody else has
+// such a file on its way; on PostgreSQL only files older than a day are deleted.
 func Open(ctx context.Context, cfg Config) (*Sets, error) {
 	if cfg.SmallRuns == 0 {
 		cfg.SmallRuns = 16 << 20
