@@ -20,7 +20,7 @@ import (
 //
 // The pages are made here rather than by the Parquet library's writer, which
 // takes rows by reflection: columns of a batch hold few different texts, and a
-// dictionary that remembers the row before costs a third of that.
+// dictionary that remembers the row before costs much less.
 func WriteSegment(w io.Writer, rows []Row) error {
 	_, err := writeSegment(w, rows, nil)
 	return err
