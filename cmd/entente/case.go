@@ -1,14 +1,15 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge"
+	"entente/internal/feed/source"
 
 	"github.com/spf13/cobra"
 )
@@ -23,9 +24,7 @@ func (s *session) caseList() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List cases in the order they were opened",
-		Long: `List cases in the order they were opened.
-
-  entente case list --country PH --class c2-server
+		Example: `  entente case list --country PH --class c2-server
   entente case list --state held
   entente case list --value '192.0.2[.]7'`,
 		Args: exactly(0, "no argument"),
@@ -51,13 +50,7 @@ func (s *session) caseList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(list) == 0 {
-				return errNothing
-			}
-			if err := s.printCases(list, next); err != nil {
-				return err
-			}
-			return nil
+			return s.printCases(list, next)
 		},
 	}
 	p := c.Flags()
@@ -65,40 +58,29 @@ func (s *session) caseList() *cobra.Command {
 	p.StringVar(&f.Owner, "owner", "", "`id` of the owner")
 	p.StringVar(&class, "class", "", "problem `class`")
 	p.StringVar(&f.Family, "family", "", "`family`")
-	p.StringVar(&f.State, "state", "", "new, routed, held or reported")
-	p.StringVar(&val, "value", "", "the asset, live or defanged")
-	p.Int64Var(&f.Limit, "limit", 100, "at most this `many`")
-	p.Int64Var(&f.After, "after", 0, "go on after this `number` (printed by the page before)")
+	p.StringVar(&f.State, "state", "", "new, routed, held or reported: the cases in that `state`")
+	p.StringVar(&val, "value", "", "the asset's `value`, live or defanged")
+	completeFlag(c, "class", cobra.FixedCompletions(classWords(), cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(c, "state", cobra.FixedCompletions([]string{"new", "routed", "held", "reported"}, cobra.ShellCompDirectiveNoFileComp))
+	p.Int64Var(&f.Limit, "limit", 100, "at most this `many` cases")
+	p.Int64Var(&f.After, "after", 0, "go on after this `number` (the page before printed it)")
 	return c
 }
 
 func (s *session) printCases(list []*surge.Case, next int64) error {
-	switch {
-	case s.flags.json:
-		return s.printJSON(map[string]any{"cases": caseForms(list), "next": next})
-	case s.flags.jsonl:
-		for _, c := range caseForms(list) {
-			if err := s.printJSON(c); err != nil {
-				return err
-			}
-		}
-		return nil
-	case s.flags.csv:
-		w := csv.NewWriter(s.stdout)
-		_ = w.Write([]string{"id", "class", "family", "value", "port", "country", "owner", "state", "first", "last", "count"})
-		for _, c := range list {
-			_ = w.Write([]string{c.ID, c.Class.String(), cell(c.Family), cell(s.caseValue(c)), port(c.Port), c.Country, c.Owner, c.State,
-				stamp(c.First), stamp(c.Last), strconv.FormatInt(c.Count, 10)})
-		}
-		w.Flush()
-		return w.Error()
-	}
+	p := s.sheet("cases", "id", "class", "family", "value", "port", "country", "owner", "state", "first", "last", "count")
 	for _, c := range list {
-		fmt.Fprintf(s.stdout, "%s  %-24s %-20s %-8s %-2s %-20s %s  %d\n", c.ID, c.Class, s.caseValue(c)+colon(c.Port), c.State,
-			orDash(c.Country), c.Owner, stamp(c.Last), c.Count)
+		f := s.caseForm(c)
+		if err := p.add(f, f.ID, f.Class, source.Display(f.Family), f.Value, port(f.Port), f.Country, f.Owner, f.State, f.First, f.Last,
+			strconv.FormatInt(f.Count, 10)); err != nil {
+			return err
+		}
 	}
-	if next != 0 {
-		s.say("entente: more: --after %d", next)
+	if err := p.end(member{"next", next}); err != nil {
+		return err
+	}
+	if next != 0 && !s.flags.json {
+		s.say("entente: there are more: add --after %d", next)
 	}
 	return nil
 }
@@ -126,13 +108,9 @@ type caseForm struct {
 	Confirmed int      `json:"corroboration"` // how many sources say so
 }
 
-func caseForms(list []*surge.Case) []caseForm {
-	out := make([]caseForm, len(list))
-	for i, c := range list {
-		out[i] = caseForm{c.ID, c.Class.String(), c.Family, c.Kind, c.Value, c.Port, c.Country, c.ASN, c.Network, c.Owner, c.Basis,
-			c.State, c.Severity, c.Label, stamp(c.First), stamp(c.Last), c.Count, c.Sources, len(c.Sources)}
-	}
-	return out
+func (s *session) caseForm(c *surge.Case) caseForm {
+	return caseForm{c.ID, c.Class.String(), c.Family, c.Kind, s.defang(c.Value), c.Port, c.Country, c.ASN, c.Network, c.Owner, c.Basis,
+		c.State, c.Severity, c.Label, stamp(c.First), stamp(c.Last), c.Count, c.Sources, len(c.Sources)}
 }
 
 func (s *session) caseShow() *cobra.Command {
@@ -149,23 +127,23 @@ func (s *session) caseShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.flags.json {
-				return s.printJSON(caseForms([]*surge.Case{c})[0])
+			if s.flags.json || s.flags.jsonl {
+				return s.printJSON(s.caseForm(c))
 			}
 			line := func(what, text string) { fmt.Fprintf(s.stdout, "%-13s %s\n", what, text) }
 			line("case", c.ID)
-			line("problem", c.Class.String()+dash(c.Family))
-			line("asset", s.caseValue(c)+colon(c.Port)+" ("+c.Kind+")")
+			line("problem", c.Class.String()+dash(source.Display(c.Family)))
+			line("asset", s.defang(c.Value)+colon(c.Port)+" ("+c.Kind+")")
 			line("country", orUnknown(c.Country))
-			line("network", fmt.Sprintf("AS%d %s", c.ASN, orUnknown(c.Network)))
+			line("network", asn(c.ASN)+dash(source.Display(c.Network)))
 			line("owner", c.Owner+" (by "+c.Basis+")")
 			line("state", c.State)
 			line("severity", orUnknown(c.Severity))
 			line("label", "TLP:"+c.Label)
 			line("first seen", stamp(c.First))
 			line("last seen", stamp(c.Last))
-			line("observations", fmt.Sprintf("%d from %d sources: %v", c.Count, len(c.Sources), c.Sources))
-			fmt.Fprintf(s.stdout, "\nIts observations: entente log query --case %s\n", c.ID)
+			line("observations", fmt.Sprintf("%s by %s: %s", thousands(c.Count), count(len(c.Sources), "source", "sources"), source.Display(strings.Join(c.Sources, ", "))))
+			s.say("\nIts observations: entente log query --case %s", c.ID)
 			return nil
 		},
 	}
@@ -189,18 +167,26 @@ func (s *session) caseHistory() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.flags.json {
-				return s.printJSON(steps)
-			}
+			p := s.sheet("history", "time", "act", "actor", "verb", "change")
 			for _, h := range steps {
-				fmt.Fprintf(s.stdout, "%s  act %d  %s  %s  %s\n", stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change)
+				f := stepForm{stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change}
+				if err := p.add(f, f.Time, strconv.FormatInt(f.Act, 10), source.Display(f.Actor), f.Verb, f.Change); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
 }
 
-func (s *session) caseValue(c *surge.Case) string { return s.defang(c.Value) }
+// stepForm is a step of a case's history as JSON.
+type stepForm struct {
+	Time   string `json:"time"`
+	Act    int64  `json:"act"`
+	Actor  string `json:"actor"`
+	Verb   string `json:"verb"`
+	Change string `json:"change,omitempty"`
+}
 
 func stamp(micros int64) string { return time.UnixMicro(micros).UTC().Format(time.RFC3339) }
 
@@ -218,16 +204,25 @@ func colon(p uint16) string {
 	return " port " + strconv.Itoa(int(p))
 }
 
+// asn writes an AS number, "unknown" for none.
+func asn(n uint32) string {
+	if n == 0 {
+		return "unknown"
+	}
+	return "AS" + strconv.FormatUint(uint64(n), 10)
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(int64(n)) + " " + many
+}
+
 func dash(text string) string {
 	if text == "" {
 		return ""
 	}
 	return " · " + text
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }

@@ -80,3 +80,6 @@ func exitCode(err error) int {
 
 // usageError is what cobra says of flags and arguments.
 type usageError struct{ error }
+
+// Unwrap gives what was wrong, with its remedy.
+func (e *usageError) Unwrap() error { return e.error }

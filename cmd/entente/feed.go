@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
@@ -29,26 +29,35 @@ func (s *session) feedFormats() *cobra.Command {
 		Short: "List the input formats that Entente reads",
 		Args:  exactly(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
+			p := s.sheet("formats", "format", "mode", "time", "label", "verified", "title")
 			for _, f := range formats() {
 				i := f.Info()
-				if s.flags.json || s.flags.jsonl {
-					if err := s.printJSON(i); err != nil {
-						return err
-					}
-					continue
-				}
-				mode, tested := i.Mode.String(), "tested on real files"
+				mode, tested := i.Mode.String(), "yes"
 				if mode == "" {
 					mode = "given"
 				}
 				if !i.Verified {
 					tested = "unverified"
 				}
-				fmt.Fprintf(s.stdout, "%-12s %-9s time: %-22s TLP:%-6s %s (%s)\n", i.Name, mode, i.Time, i.Label, i.Title, tested)
+				form := formatForm{i.Name, i.Title, mode, i.Time, i.Label, i.Verified, i.Needs}
+				if err := p.add(form, i.Name, mode, i.Time, i.Label, tested, i.Title); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
+}
+
+// formatForm is a format as JSON.
+type formatForm struct {
+	Name     string   `json:"format"`
+	Title    string   `json:"title"`
+	Mode     string   `json:"mode"` // event, snapshot or given
+	Time     string   `json:"time"`
+	Label    string   `json:"label"`
+	Verified bool     `json:"verified"`
+	Needs    []string `json:"needs,omitempty"`
 }
 
 func (s *session) feedClasses() *cobra.Command {
@@ -57,14 +66,18 @@ func (s *session) feedClasses() *cobra.Command {
 		Short: "List the problem classes",
 		Args:  exactly(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
+			p := s.sheet("classes", "class", "taxonomy", "opens", "title")
 			for _, c := range rsit.All() {
-				note := ""
+				opens := "a case"
 				if c.Context() {
-					note = "context: never a case"
+					opens = "no case"
 				}
-				fmt.Fprintf(s.stdout, "%-32s %-28s %s %s\n", c, c.Taxonomy(), c.Title(), note)
+				form := map[string]any{"class": c.String(), "taxonomy": c.Taxonomy(), "opens_case": !c.Context(), "title": c.Title()}
+				if err := p.add(form, c.String(), c.Taxonomy(), opens, c.Title()); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
 }
@@ -73,10 +86,10 @@ func (s *session) feedWarninglists() *cobra.Command {
 	imp := &cobra.Command{
 		Use:   "import DIR",
 		Short: "Take in warning lists in MISP's format (a folder or a tar archive)",
-		Long: `Take in warning lists in MISP's format, in place of those before. By default a hit
-annotates; what suppresses is the table in docs/warninglists.md.
-
-  entente feed warninglists import misp-warninglists/`,
+		Long: `Take in warning lists in MISP's format, in place of those before. By default a
+hit annotates; what suppresses is the table in docs/warninglists.md.`,
+		Example: `  entente feed warninglists import misp-warninglists/
+  entente feed warninglists import misp-warninglists.tar.gz`,
 		Args: exactly(1, "a folder or an archive"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := s.openGround(cmd.Context(), openOptions{}); err != nil {
@@ -86,10 +99,11 @@ annotates; what suppresses is the table in docs/warninglists.md.
 			if err != nil {
 				return err
 			}
-			if s.flags.json {
-				return s.printJSON(rep)
+			if s.flags.json || s.flags.jsonl {
+				return s.printJSON(map[string]any{"lists": rep.Lists, "refused": rep.Refused, "problems": rep.Problems})
 			}
-			s.say("entente: %d warning lists taken, %d refused, %d entries that cannot be used", len(rep.Lists), len(rep.Refused), len(rep.Problems))
+			s.say("entente: %s taken, %d refused, %d entries that cannot be used", count(len(rep.Lists), "warning list", "warning lists"),
+				len(rep.Refused), len(rep.Problems))
 			for _, p := range append(rep.Refused, rep.Problems...) {
 				s.say("  %s: %s %s", source.Display(p.List), p.Reason, source.Display(clip(p.Entry, 60)))
 			}
@@ -98,23 +112,20 @@ annotates; what suppresses is the table in docs/warninglists.md.
 	}
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List the warning lists in use and what a hit on each does",
+		Short: "List the warning lists in use",
 		Args:  exactly(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
 			lists, err := warnlist.Open(s.warnDir())
 			if err != nil {
 				return err
 			}
-			if lists.Len() == 0 {
-				return errNothing
-			}
-			if s.flags.json {
-				return s.printJSON(lists.All())
-			}
+			p := s.sheet("lists", "list", "type", "version", "entries", "name")
 			for _, i := range lists.All() {
-				fmt.Fprintf(s.stdout, "%s\tversion %d\t%d entries\n", i.Name, i.Version, i.Entries)
+				if err := p.add(i, i.List, i.Type, strconv.Itoa(i.Version), strconv.Itoa(i.Entries), source.Display(i.Name)); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
 	return group("warninglists", "Warning lists: what is known to be harmless or shared", imp, list)
@@ -123,8 +134,11 @@ annotates; what suppresses is the table in docs/warninglists.md.
 func (s *session) feedAllow() *cobra.Command {
 	imp := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take in the operator's allow list (one value, prefix or domain a line), in place of the one before",
-		Args:  exactly(1, "one file"),
+		Short: "Take in the allow list, in place of the one before",
+		Long: `Take in the operator's allow list, in place of the one before: one value, prefix
+or domain a line; # begins a comment. What fits it opens no case, whatever its
+class.`,
+		Args: exactly(1, "one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := os.ReadFile(args[0])
 			if err != nil {
@@ -140,8 +154,7 @@ func (s *session) feedAllow() *cobra.Command {
 			if err := replaceFile(s.allowPath(), text); err != nil {
 				return err
 			}
-			s.say("entente: %d allowed values, prefixes and domains", list.Len())
-			return nil
+			return s.did(map[string]int{"allowed": list.Len()}, "entente: %s allowed", count(list.Len(), "value, prefix or domain", "values, prefixes and domains"))
 		},
 	}
 	return group("allow", "Allow list: what never opens a case here", imp)

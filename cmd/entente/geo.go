@@ -6,6 +6,7 @@ import (
 
 	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/locate"
+	"entente/internal/feed/source"
 
 	"github.com/spf13/cobra"
 )
@@ -13,14 +14,14 @@ import (
 func (s *session) geoCommand() *cobra.Command {
 	var out string
 	build := &cobra.Command{
-		Use:   "build FOLDER --out DIR",
+		Use:   "build FOLDER",
 		Short: "Make network data of the unpacked npm packages in FOLDER",
 		Long: `Make the folder of network data that ingest uses: the country of every address,
 its network and the network's name. FOLDER holds the unpacked npm packages
-@ip-location-db/geo-whois-asn-country-mmdb and @ip-location-db/asn.
-
-` + "`make geo`" + ` fetches both and calls this.`,
-		Args: exactly(1, "the folder of the packages"),
+@ip-location-db/geo-whois-asn-country-mmdb and @ip-location-db/asn; ` + "`make geo`" + `
+fetches both and calls this. docs/geography.md says more.`,
+		Example: `  entente geo build var/geo-packages --out var/geo`,
+		Args:    exactly(1, "the folder of the packages"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := out
 			if dir == "" {
@@ -29,8 +30,7 @@ its network and the network's name. FOLDER holds the unpacked npm packages
 			if err := locate.BuildFromNPM(cmd.Context(), args[0], dir, s.now()); err != nil {
 				return err
 			}
-			s.say("entente: network data in %s", dir)
-			return nil
+			return s.did(map[string]string{"folder": dir}, "entente: network data in %s", dir)
 		},
 	}
 	build.Flags().StringVar(&out, "out", "", "`folder` to write (default: where ingest looks)")
@@ -38,49 +38,67 @@ its network and the network's name. FOLDER holds the unpacked npm packages
 	show := &cobra.Command{
 		Use:   "show [ADDRESS...]",
 		Short: "Say which network data are in use, or where addresses lie",
+		Example: `  entente geo show
+  entente geo show 192.0.2.7 2001:db8::1`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g, err := s.openGeo(geo)
 			if err != nil {
 				return err
 			}
 			if len(args) == 0 {
-				fmt.Fprintln(s.stdout, g.Describe().String())
-				for _, w := range g.Describe().Warnings {
-					s.say("entente: %s", w)
-				}
-				return nil
+				return s.showGeography(g.Describe())
 			}
 			return s.showPlaces(g, args)
 		},
 	}
 	show.Flags().StringVar(&geo, "geo", "", "geography `file` instead of the network data")
-	return group("geo", "Network data: which country and network an address belongs to", build, show)
+	return group("geo", "Network data: where an address belongs", build, show)
+}
+
+// showGeography says which data are in use and how old they are.
+func (s *session) showGeography(d locate.Description) error {
+	if s.flags.json || s.flags.jsonl {
+		return s.printJSON(map[string]any{"data": d.String(), "warnings": d.Warnings})
+	}
+	if _, err := fmt.Fprintln(s.stdout, d.String()); err != nil {
+		return err
+	}
+	for _, w := range d.Warnings {
+		s.say("entente: %s", w)
+	}
+	return nil
+}
+
+// placeForm is where an address lies, as JSON.
+type placeForm struct {
+	Address string `json:"address"`
+	Country string `json:"country"`
+	ASN     uint32 `json:"asn"`
+	Prefix  string `json:"prefix"`
+	Network string `json:"network"`
 }
 
 func (s *session) showPlaces(g *locate.Geography, args []string) error {
-	type place struct {
-		Address string `json:"address"`
-		Country string `json:"country"`
-		ASN     uint32 `json:"asn"`
-		Prefix  string `json:"prefix"`
-		Network string `json:"network"`
-	}
 	found := false
-	var list []place
+	p := s.sheet("places", "address", "country", "asn", "prefix", "network")
 	for _, text := range args {
 		addr, err := parseAddr(text)
 		if err != nil {
 			return err
 		}
-		p, ok := g.Lookup(addr)
+		l, ok := g.Lookup(addr)
 		found = found || ok
-		list = append(list, place{addr.String(), p.Country, p.ASN, p.Prefix, p.Network})
+		f := placeForm{s.defang(addr.String()), l.Country, l.ASN, l.Prefix, l.Network}
+		number := ""
+		if f.ASN != 0 {
+			number = asn(f.ASN)
+		}
+		if err := p.add(f, f.Address, f.Country, number, f.Prefix, source.Display(f.Network)); err != nil {
+			return err
+		}
 	}
-	if s.flags.json {
-		return s.printJSON(list)
-	}
-	for _, p := range list {
-		fmt.Fprintf(s.stdout, "%s\t%s\tAS%d\t%s\t%s\n", s.defang(p.Address), orUnknown(p.Country), p.ASN, orUnknown(p.Prefix), orUnknown(p.Network))
+	if err := p.end(); err != nil {
+		return err
 	}
 	if !found {
 		return errNothing

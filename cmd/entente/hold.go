@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,9 +25,11 @@ func (s *session) holdAdd() *cobra.Command {
 		Use:   "add KIND VALUE --reason TEXT --author NAME",
 		Short: "Hold back what fits a value, prefix, domain, class or country",
 		Long: `Hold back what fits: its cases open in state held, and no report and no owner
-sees them until the rule is lifted.
-
-  entente hold add prefix 192.0.2.0/24 --reason "arrests planned" --author "Unit 3" --end 2026-12-24T00:00:00Z`,
+sees them. A rule that is lifted or has ended holds no new sighting; the cases
+that it held stay held.`,
+		Example: `  entente hold add prefix 192.0.2.0/24 --reason "arrests" --author "Unit 3"
+  entente hold add country PH --reason "joint day" --author "Unit 3" \
+    --end 2026-12-24T00:00:00Z`,
 		Args: exactly(2, "a kind (value, prefix, domain, class, country) and a value"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := judge.ParseHold(args[0], args[1])
@@ -44,8 +45,8 @@ sees them until the rule is lifted.
 			return s.keepHolds(cmd, []judge.Hold{h})
 		},
 	}
-	c.Flags().StringVar(&reason, "reason", "", "why")
-	c.Flags().StringVar(&author, "author", "", "who decided it")
+	c.Flags().StringVar(&reason, "reason", "", "`text`: why")
+	c.Flags().StringVar(&author, "author", "", "`name` of who decided it")
 	c.Flags().StringVar(&end, "end", "", "`time` at which it ends by itself")
 	return c
 }
@@ -78,8 +79,7 @@ func (s *session) keepHolds(cmd *cobra.Command, holds []judge.Hold) error {
 	if err != nil {
 		return err
 	}
-	s.say("entente: %d hold rules kept", len(ids))
-	return nil
+	return s.did(map[string]any{"kept": ids}, "entente: %s kept", count(len(ids), "hold rule", "hold rules"))
 }
 
 func (s *session) holdList() *cobra.Command {
@@ -96,19 +96,32 @@ func (s *session) holdList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(holds) == 0 {
-				return errNothing
-			}
+			p := s.sheet("holds", "number", "state", "holds", "author", "reason", "end")
 			for _, h := range holds {
-				state := "ended"
+				f := holdForm{int64(h.ID), "ended", s.holdWhat(h), h.Author, h.Reason, ""}
 				if h.InForce(s.now()) {
-					state = "in force"
+					f.State = "in force"
 				}
-				fmt.Fprintf(s.stdout, "%d\t%s\t%s\t%s\t%s\n", h.ID, state, s.holdWhat(h), source.Display(h.Author), source.Display(h.Reason))
+				if !h.End.IsZero() {
+					f.End = h.End.UTC().Format(time.RFC3339)
+				}
+				if err := p.add(f, strconv.FormatInt(f.Number, 10), f.State, f.Holds, source.Display(f.Author), source.Display(f.Reason), f.End); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
+}
+
+// holdForm is a hold rule as JSON.
+type holdForm struct {
+	Number int64  `json:"number"`
+	State  string `json:"state"`
+	Holds  string `json:"holds"`
+	Author string `json:"author"`
+	Reason string `json:"reason"`
+	End    string `json:"end,omitempty"`
 }
 
 func (s *session) holdLift() *cobra.Command {
@@ -126,10 +139,13 @@ func (s *session) holdLift() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return d.LiftHold(cmd.Context(), judge.HoldID(n), ledger.LocalOperator, reason, s.now())
+			if err := d.LiftHold(cmd.Context(), judge.HoldID(n), ledger.LocalOperator, reason, s.now()); err != nil {
+				return err
+			}
+			return s.did(map[string]int64{"lifted": n}, "entente: hold rule %d is lifted; new sightings go out, cases that it held stay held", n)
 		},
 	}
-	c.Flags().StringVar(&reason, "reason", "", "why it ends")
+	c.Flags().StringVar(&reason, "reason", "", "`text`: why it ends")
 	return c
 }
 

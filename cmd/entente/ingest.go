@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"sort"
 	"strconv"
@@ -14,21 +13,20 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const ingestReads = `Reads what ` + "`entente surge run`" + ` reads: see docs/formats.md. It sends nothing.`
+
 func (s *session) ingestCommand() *cobra.Command {
 	var flags ingestFlags
 	c := &cobra.Command{
 		Use:   "ingest PATH...",
 		Short: "Read feed files into the log and the cases",
 		Long: `Read feed files into the log and the cases, without a surge and without reports.
-
-  entente ingest feeds/
+A run that was stopped goes on when the same command is given again.`,
+		Example: `  entente ingest feeds/
   entente ingest ips.txt --class c2-server --mode snapshot
-  zcat big.csv.gz | entente ingest - --report scan_telnet
-
-A run that was stopped goes on when the same command is given again.
-
-` + exitHelp,
-		Args: func(cmd *cobra.Command, args []string) error { return atLeastOne("a file, a folder or -")(cmd, args) },
+  zcat big.csv.gz | entente ingest - --report scan_telnet`,
+		Annotations: map[string]string{noteReads: ingestReads, noteNext: "`entente case list`; if rows were rejected, `entente ingest rejects`"},
+		Args:        atLeastOne("a file, a folder or -"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req, err := flags.request(args)
 			if err != nil {
@@ -46,7 +44,9 @@ A run that was stopped goes on when the same command is given again.
 			return s.showAccount(res)
 		},
 	}
+	c.Flags().SortFlags = false
 	flags.add(c)
+	mainFlags(c, "geo", "format", "report", "class", "mode", "as-of")
 	c.AddCommand(s.ingestRejects(), s.ingestRetry())
 	return c
 }
@@ -154,9 +154,6 @@ func (s *session) ingestRejects() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(list) == 0 && len(files) == 0 {
-				return errNothing
-			}
 			return s.printRejects(list, files)
 		},
 	}
@@ -164,33 +161,39 @@ func (s *session) ingestRejects() *cobra.Command {
 	return c
 }
 
+// rejectForm is a rejected row, or a file set aside (line 0), as JSON.
+type rejectForm struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line,omitempty"`
+	Reason string `json:"reason"`
+	Field  string `json:"field,omitempty"`
+	Text   string `json:"text"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
 func (s *session) printRejects(list []surge.Rejected, files []surge.Note) error {
-	switch {
-	case s.flags.json:
-		return s.printJSON(map[string]any{"rejected": list, "files": files})
-	case s.flags.jsonl:
-		for _, r := range list {
-			if err := s.printJSON(r); err != nil {
-				return err
-			}
+	p := s.sheet("rejected", "file", "line", "reason", "field", "text")
+	row := func(f rejectForm) error {
+		line, text := "", source.Display(f.Text)
+		if f.Line > 0 {
+			line = strconv.FormatInt(f.Line, 10)
 		}
-		return nil
-	case s.flags.csv:
-		w := csv.NewWriter(s.stdout)
-		_ = w.Write([]string{"file", "line", "reason", "field", "text"})
-		for _, r := range list {
-			_ = w.Write([]string{cell(r.File), strconv.FormatInt(r.Line, 10), r.Reason, cell(r.Field), cell(r.Text)})
+		if p.table != nil {
+			text = clip(text, 160)
 		}
-		w.Flush()
-		return w.Error()
+		return p.add(f, source.Display(f.File), line, f.Reason, source.Display(f.Field), text)
 	}
-	for _, f := range files {
-		fmt.Fprintf(s.stdout, "%s\tset aside\t%s\t%s\n", source.Display(f.File), f.Reason, source.Display(f.Text))
+	for _, n := range files {
+		if err := row(rejectForm{File: n.File, Reason: n.Reason, Field: "whole file", Text: n.Text, Remedy: n.Remedy}); err != nil {
+			return err
+		}
 	}
 	for _, r := range list {
-		fmt.Fprintf(s.stdout, "%s:%d\t%s\t%s\t%s\n", source.Display(r.File), r.Line, r.Reason, r.Field, source.Display(clip(r.Text, 160)))
+		if err := row(rejectForm{File: r.File, Line: r.Line, Reason: r.Reason, Field: r.Field, Text: r.Text}); err != nil {
+			return err
+		}
 	}
-	return nil
+	return p.end()
 }
 
 func (s *session) ingestRetry() *cobra.Command {
@@ -212,26 +215,8 @@ func (s *session) ingestRetry() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&flags.geo, "geo", "", "geography `file` instead of the network data")
-	c.Flags().StringVar(&flags.bogons, "bogons", "", "on or off")
+	c.Flags().StringVar(&flags.bogons, "bogons", "", "suppress bogon and documentation space, `on-or-off` (default on)")
 	return c
-}
-
-// cell keeps a spreadsheet from running a CSV cell as a formula.
-func cell(text string) string {
-	if text != "" {
-		switch text[0] {
-		case '=', '+', '-', '@', '\t', '\r':
-			return "'" + text
-		}
-	}
-	return text
-}
-
-func clip(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	return text[:n] + "…"
 }
 
 // seconds is how long this call has taken.

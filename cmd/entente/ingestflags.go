@@ -21,19 +21,27 @@ type ingestFlags struct {
 
 func (f *ingestFlags) add(c *cobra.Command) {
 	p := c.Flags()
-	p.StringVar(&f.format, "format", "", "input `format` instead of the detected one (`entente feed formats`)")
+	p.StringVar(&f.format, "format", "", "input `format` instead of the detected one (list: entente feed formats)")
 	p.StringVar(&f.feed, "feed", "", "`name` of the feed instead of the format's own")
 	p.StringVar(&f.report, "report", "", "Shadowserver report `type` instead of the file name's")
-	p.StringVar(&f.class, "class", "", "`class` of every row (lists; `entente feed classes`)")
-	p.StringVar(&f.mode, "mode", "", "what a row means (lists): event or snapshot")
+	p.StringVar(&f.class, "class", "", "problem `class` of every row of a list (entente feed classes)")
+	p.StringVar(&f.mode, "mode", "", "`mode` of a list, what its rows mean: event or snapshot")
 	p.StringVar(&f.asOf, "as-of", "", "`time` of the snapshot, as 2026-11-24T08:00:00Z")
-	p.StringVar(&f.family, "family", "", "malware `family` of every row (lists)")
-	p.BoolVar(&f.familyFromName, "family-from-name", false, "family is the file's name (lists)")
+	p.StringVar(&f.family, "family", "", "malware `family` of every row of a list")
+	p.BoolVar(&f.familyFromName, "family-from-name", false, "the family of a list is its file's name")
 	p.StringVar(&f.zone, "zone", "", "`zone` of times that have none, such as Europe/Madrid")
 	p.StringVar(&f.mapping, "mapping", "", "mapping `file` of a custom feed")
 	p.StringVar(&f.label, "label", "", "TLP `label` instead of the feed's default")
-	p.StringVar(&f.geo, "geo", "", "geography `file` (prefix,country,asn,network) instead of the network data")
-	p.StringVar(&f.bogons, "bogons", "", "on or off: suppress what lies in bogon and documentation space (default on)")
+	p.StringVar(&f.geo, "geo", "", "geography `file` instead of the network data (CSV: prefix,country,asn,network)")
+	p.StringVar(&f.bogons, "bogons", "", "suppress bogon and documentation space, `on-or-off` (default on)")
+	words := func(list ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+	}
+	completeFlag(c, "class", words(classWords()...))
+	completeFlag(c, "format", words(formatWords()...))
+	completeFlag(c, "mode", words("event", "snapshot"))
+	completeFlag(c, "bogons", words("on", "off"))
+	completeFlag(c, "label", words("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"))
 }
 
 // request turns the flags into a request.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -18,7 +17,7 @@ import (
 )
 
 func (s *session) logCommand() *cobra.Command {
-	return group("log", "The log of observations: query it, or hand its files to another reader", s.logQuery(), s.logFiles())
+	return group("log", "The log of observations: query it, list its files", s.logQuery(), s.logFiles())
 }
 
 func (s *session) logFiles() *cobra.Command {
@@ -26,9 +25,11 @@ func (s *session) logFiles() *cobra.Command {
 		Use:   "files",
 		Short: "Print the live Parquet segments, for outside readers",
 		Long: `Print the live Parquet segments, one path a line. An outside reader that takes
-exactly these files counts nothing twice and nothing that was not committed.
-
-  duckdb -c "SELECT class, count(*) FROM read_parquet([$(entente log files --csv)]) GROUP BY 1"`,
+exactly these files counts nothing twice and nothing that was not committed.`,
+		Example: `  entente log files
+  entente log files | sed "s/.*/'&'/" | paste -sd, > segments
+  duckdb -c "SELECT class, count(*) FROM read_parquet([$(cat segments)])
+    GROUP BY class"`,
 		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := s.open(cmd.Context(), openOptions{})
@@ -39,28 +40,30 @@ exactly these files counts nothing twice and nothing that was not committed.
 			if err != nil {
 				return err
 			}
-			if len(files) == 0 {
-				return errNothing
-			}
-			switch {
-			case s.flags.json:
-				return s.printJSON(files)
-			case s.flags.csv:
-				for i, f := range files {
-					if i > 0 {
-						fmt.Fprint(s.stdout, ",")
-					}
-					fmt.Fprintf(s.stdout, "'%s'", f.Path)
-				}
-				fmt.Fprintln(s.stdout)
-				return nil
-			}
-			for _, f := range files {
-				fmt.Fprintln(s.stdout, f.Path)
-			}
-			return nil
+			return s.printFiles(files)
 		},
 	}
+}
+
+// printFiles prints one path a line where no other form is asked for, so that a
+// shell can use them.
+func (s *session) printFiles(files []eventlog.File) error {
+	if !s.flags.json && !s.flags.jsonl && !s.flags.csv {
+		for _, f := range files {
+			fmt.Fprintln(s.stdout, f.Path)
+		}
+		if len(files) == 0 {
+			return errNothing
+		}
+		return nil
+	}
+	p := s.sheet("files", "path", "day", "rows", "bytes")
+	for _, f := range files {
+		if err := p.add(f, f.Path, f.Day, strconv.FormatInt(f.Rows, 10), strconv.FormatInt(f.Bytes, 10)); err != nil {
+			return err
+		}
+	}
+	return p.end()
 }
 
 func (s *session) logQuery() *cobra.Command {
@@ -69,9 +72,7 @@ func (s *session) logQuery() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "query",
 		Short: "Find observations by value, prefix, ASN, class, case and time",
-		Long: `Find observations.
-
-  entente log query --value 192.0.2.7
+		Example: `  entente log query --value 192.0.2.7
   entente log query --prefix 2001:db8::/32 --class c2-server
   entente log query --asn 64496 --from 2026-11-01 --to 2026-11-24 --jsonl`,
 		Args: exactly(0, "no argument"),
@@ -84,22 +85,17 @@ func (s *session) logQuery() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			n := 0
-			w := csv.NewWriter(s.stdout)
+			p := s.sheet("observations", "observed", "feed", "class", "family", "kind", "value", "port", "country", "asn", "outcome",
+				"reason", "owner", "case", "line")
 			for row, err := range d.Log.Query(cmd.Context(), q) {
 				if err != nil {
 					return err
 				}
-				if err := s.printRow(w, row, n == 0); err != nil {
+				if err := s.printRow(p, row); err != nil {
 					return err
 				}
-				n++
 			}
-			w.Flush()
-			if n == 0 {
-				return errNothing
-			}
-			return w.Error()
+			return p.end()
 		},
 	}
 	f := c.Flags()
@@ -110,8 +106,8 @@ func (s *session) logQuery() *cobra.Command {
 	f.StringVar(&from, "from", "", "not before this `time` or day")
 	f.StringVar(&to, "to", "", "before this `time` or day")
 	f.StringVar(&caseID, "case", "", "case `id`")
-	f.StringVar(&outcome, "outcome", "", "routed, pooled, context, held or suppressed")
-	f.IntVar(&limit, "limit", 1000, "at most this `many`; 0 for all")
+	f.StringVar(&outcome, "outcome", "", "routed, pooled, context, held or suppressed: that `outcome`")
+	f.IntVar(&limit, "limit", 1000, "at most this `many` observations, 0 for all")
 	return c
 }
 
@@ -193,8 +189,8 @@ type rowForm struct {
 	Details   json.RawMessage `json:"details,omitempty"`
 }
 
-func (s *session) printRow(w *csv.Writer, r *eventlog.Row, first bool) error {
-	f := rowForm{stamp(r.Observed), "", r.Feed, r.Class, r.Said, r.Family, r.Kind, r.Value, r.Port, r.Transport, r.Country, r.ASN,
+func (s *session) printRow(p *sheet, r *eventlog.Row) error {
+	f := rowForm{stamp(r.Observed), "", r.Feed, r.Class, r.Said, r.Family, r.Kind, s.defang(r.Value), r.Port, r.Transport, r.Country, r.ASN,
 		r.Network, r.Status, r.Severity, r.Outcome, r.Reason, r.Owner, "", hex.EncodeToString(r.Raw[:]), r.Line, r.Label, r.Details}
 	if r.Snapshot != 0 {
 		f.Snapshot = stamp(r.Snapshot)
@@ -202,17 +198,6 @@ func (s *session) printRow(w *csv.Writer, r *eventlog.Row, first bool) error {
 	if r.Case != ([16]byte{}) {
 		f.Case = hex.EncodeToString(r.Case[:])
 	}
-	switch {
-	case s.flags.json, s.flags.jsonl:
-		return s.printJSON(f)
-	case s.flags.csv:
-		if first {
-			_ = w.Write([]string{"observed", "feed", "class", "family", "kind", "value", "port", "country", "asn", "outcome", "reason", "owner", "case", "line"})
-		}
-		return w.Write([]string{f.Observed, cell(f.Feed), f.Class, cell(f.Family), f.Kind, cell(s.defang(f.Value)), port(f.Port), f.Country,
-			strconv.FormatUint(uint64(f.ASN), 10), f.Outcome, cell(f.Reason), f.Owner, f.Case, strconv.FormatInt(f.Line, 10)})
-	}
-	_, err := fmt.Fprintf(s.stdout, "%s  %-28s %-24s %-16s %s%s  %s  AS%d  %s\n", f.Observed, source.Display(f.Feed), f.Class,
-		source.Display(f.Family), s.defang(f.Value), colon(f.Port), orDash(f.Country), f.ASN, f.Outcome+dash(f.Reason))
-	return err
+	return p.add(f, f.Observed, source.Display(f.Feed), f.Class, source.Display(f.Family), f.Kind, f.Value, port(f.Port), f.Country,
+		strconv.FormatUint(uint64(f.ASN), 10), f.Outcome, source.Display(f.Reason), f.Owner, f.Case, strconv.FormatInt(f.Line, 10))
 }

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"entente/internal/core/fault"
@@ -18,11 +19,11 @@ func (s *session) orgCommand() *cobra.Command {
 	imp := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Take in organisations and what they answer for (YAML or CSV)",
-		Long: `Take in organisations and what each answers for: domains, prefixes, ASNs, countries.
-The most specific wins; the same domain, prefix or ASN given to two organisations
-is refused. docs/organisations.md describes both formats.
-
-  entente org import organisations.yaml`,
+		Long: `Take in organisations and what each answers for: domains, prefixes, ASNs,
+countries. The most specific wins; the same domain, prefix or ASN given to two
+organisations is refused. docs/organisations.md describes both formats.`,
+		Example: `  entente org import organisations.yaml
+  entente org import organisations.csv`,
 		Args: exactly(1, "one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := os.Open(args[0])
@@ -42,8 +43,8 @@ is refused. docs/organisations.md describes both formats.
 			if err != nil {
 				return err
 			}
-			s.say("entente: %d organisations: %d new, %d changed", len(orgs), added, changed)
-			return nil
+			return s.did(map[string]int{"organisations": len(orgs), "new": added, "changed": changed},
+				"entente: %s: %d new, %d changed", count(len(orgs), "organisation", "organisations"), added, changed)
 		},
 	}
 	list := &cobra.Command{
@@ -59,18 +60,29 @@ is refused. docs/organisations.md describes both formats.
 			if err != nil {
 				return err
 			}
-			if len(orgs) == 0 {
-				return errNothing
-			}
-			if s.flags.json {
-				return s.printJSON(orgs)
-			}
+			p := s.sheet("organisations", "id", "kind", "country", "name", "domains", "prefixes", "asns", "countries")
 			for _, o := range orgs {
-				fmt.Fprintf(s.stdout, "%s\t%s\t%s\t%s\t%d domains, %d prefixes, %d ASNs, countries %s\n", o.ID, o.Kind, orDash(o.Country),
-					source.Display(o.Name), len(o.Domains), len(o.Prefixes), len(o.ASNs), orDash(strings.Join(o.Countries, " ")))
+				form := orgForm{string(o.ID), o.Name, string(o.Kind), o.Country, o.Contacts, o.Domains, o.Prefixes, o.ASNs, o.Countries}
+				if err := p.add(form, form.ID, form.Kind, o.Country, source.Display(o.Name), strconv.Itoa(len(o.Domains)),
+					strconv.Itoa(len(o.Prefixes)), strconv.Itoa(len(o.ASNs)), strings.Join(o.Countries, " ")); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
-	return group("org", "Organisations: who answers for which networks, names and countries", imp, list)
+	return group("org", "Organisations: who answers for what", imp, list)
+}
+
+// orgForm is an organisation as JSON, in the words of the import file.
+type orgForm struct {
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Kind      string         `json:"kind"`
+	Country   string         `json:"country,omitempty"`
+	Contacts  []string       `json:"contacts,omitempty"`
+	Domains   []string       `json:"domains,omitempty"`
+	Prefixes  []netip.Prefix `json:"prefixes,omitempty"`
+	ASNs      []uint32       `json:"asns,omitempty"`
+	Countries []string       `json:"countries,omitempty"`
 }

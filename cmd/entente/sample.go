@@ -15,17 +15,16 @@ func (s *session) sampleCommand() *cobra.Command {
 	cfg := sample.Config{}
 	var end string
 	c := &cobra.Command{
-		Use:   "sample --rows N --days D --seed S --out DIR",
+		Use:   "sample --out DIR",
 		Short: "Write synthetic feeds with their truth, for trying and testing",
 		Long: `Write synthetic feeds in every format that Entente reads, with what real feeds
-do, and the account and cases that a right ingest must find (truth.json).
-
-  entente sample --rows 200000 --days 7 --seed 1 --out sample
+do, and the account and cases that a right ingest must find (truth.json). All
+addresses lie in 198.18.0.0/15 and 2001:db8::/32. The same seed gives the same
+bytes.`,
+		Example: `  entente sample --rows 200000 --days 7 --seed 1 --out sample
   entente org import sample/organisations.yaml
-  entente surge run sample/feeds --geo sample/geography.csv --name sample --out reports
-
-All addresses lie in 198.18.0.0/15 and 2001:db8::/32. The same seed gives the
-same bytes.`,
+  entente surge run sample/feeds --geo sample/geography.csv \
+    --name sample --out reports`,
 		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cfg.Dir == "" {
@@ -40,17 +39,16 @@ same bytes.`,
 			if err != nil {
 				return err
 			}
-			if s.flags.json {
+			if s.flags.json || s.flags.jsonl {
 				return s.printJSON(sum)
 			}
-			s.say("entente: %s synthetic rows in %d files, %s bytes: %s", thousands(sum.Rows), sum.Files, thousands(sum.Bytes), filepath.Join(cfg.Dir, "feeds"))
-			if !s.flags.quiet {
-				fmt.Fprintf(s.stdout, "%s\n", filepath.Join(cfg.Dir, "feeds"))
-			}
-			return nil
+			s.say("entente: %s synthetic rows in %d files, %s bytes", thousands(sum.Rows), sum.Files, thousands(sum.Bytes))
+			_, err = fmt.Fprintln(s.stdout, filepath.Join(cfg.Dir, "feeds"))
+			return err
 		},
 	}
 	f := c.Flags()
+	f.SortFlags = false
 	f.Int64Var(&cfg.Rows, "rows", 200_000, "how many `rows`")
 	f.IntVar(&cfg.Days, "days", 7, "over how many observed `days`")
 	f.Uint64Var(&cfg.Seed, "seed", 1, "`seed`; the same gives the same bytes")

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -57,14 +54,15 @@ func (s *session) root() *cobra.Command {
 		Use:   "entente",
 		Short: "Act together against cybercrime: collect, understand, hand over, act, measure",
 		Long: `Entente reads feeds of cyberthreats, finds which country and network each row
-belongs to, opens one case per problem, and writes to every owner exactly its share.
-
-The main job:
-  entente surge run FOLDER --name NAME --out REPORTS
-
-` + exitHelp,
+belongs to, opens one case per problem, and writes for every owner exactly its
+share.`,
+		Example: `  entente surge run FOLDER --name NAME --out REPORTS    the main job
+  entente sample --out sample                           feeds to try it with
+  entente case list --country PH                        what was found`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		RunE:          runGroup,
+		Args:          cobra.ArbitraryArgs,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return s.prepare(cmd)
 		},
@@ -72,24 +70,30 @@ The main job:
 	p := root.PersistentFlags()
 	p.StringVar(&s.flags.config, "config", "", "configuration `file` (default entente.yaml where it exists)")
 	p.StringVar(&s.flags.data, "data", "", "data `folder` (default data)")
-	p.StringVar(&s.flags.store, "store", "", "database: empty for SQLite in the data folder, or a postgres:// `address`")
-	p.StringVar(&s.flags.now, "now", "", "clock to use instead of the real one, as 2026-11-24T08:00:00Z")
+	p.StringVar(&s.flags.store, "store", "", "a postgres:// `address` (default SQLite in the data folder)")
+	p.StringVar(&s.flags.now, "now", "", "`time` to take for now, as 2026-11-24T08:00:00Z")
 	p.BoolVar(&s.flags.json, "json", false, "print one JSON object on standard output")
 	p.BoolVar(&s.flags.jsonl, "jsonl", false, "print one JSON object per line")
 	p.BoolVar(&s.flags.csv, "csv", false, "print CSV")
 	p.BoolVar(&s.flags.live, "live", false, "print values live instead of defanged")
 	p.BoolVar(&s.flags.quiet, "quiet", false, "no progress on standard error")
-	root.MarkFlagsMutuallyExclusive("json", "jsonl", "csv")
+	p.SortFlags = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{fault.Wrap(fault.Usage, err, "wrong flags", "see `"+cmd.CommandPath()+" --help`")}
+		return &usageError{fault.New(fault.Usage, err.Error(), "see `"+cmd.CommandPath()+" --help`")}
 	})
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(cmd, s.stdout) })
+	root.SetHelpCommand(helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(s.surgeCommand(), s.ingestCommand(), s.logCommand(), s.caseCommand(), s.feedCommand(), s.orgCommand(),
-		s.holdCommand(), s.geoCommand(), s.sampleCommand(), s.valueCommand(), s.versionCommand())
+		s.holdCommand(), s.geoCommand(), s.sampleCommand(), s.valueCommand(), s.versionCommand(), s.completionCommand())
 	return root
 }
 
 // prepare reads the configuration and the clock before any command runs.
 func (s *session) prepare(*cobra.Command) error {
+	if n := btoi(s.flags.json) + btoi(s.flags.jsonl) + btoi(s.flags.csv); n > 1 {
+		return &usageError{fault.New(fault.Usage, "--json, --jsonl and --csv exclude one another", "give one of them")}
+	}
 	var err error
 	if s.config, err = loadConfig(s.flags.config); err != nil {
 		return err
@@ -115,56 +119,9 @@ func (s *session) prepare(*cobra.Command) error {
 	return nil
 }
 
-// printJSON prints v as one JSON object.
-func (s *session) printJSON(v any) error {
-	e := json.NewEncoder(s.stdout)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
-
-// say prints a line for people, on standard error so that data stay clean.
-func (s *session) say(format string, args ...any) {
-	if !s.flags.quiet {
-		fmt.Fprintf(s.stderr, format+"\n", args...)
+func btoi(b bool) int {
+	if b {
+		return 1
 	}
+	return 0
 }
-
-// exactly makes a usage error of a wrong number of arguments.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return &usageError{fault.Newf(fault.Usage, "see `"+cmd.CommandPath()+" --help`", "%s takes %s", cmd.CommandPath(), what)}
-		}
-		return nil
-	}
-}
-
-func atLeastOne(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return &usageError{fault.Newf(fault.Usage, "see `"+cmd.CommandPath()+" --help`", "%s needs %s", cmd.CommandPath(), what)}
-		}
-		return nil
-	}
-}
-
-// group makes a command that only holds others; alone it shows its help, and an
-// unknown verb is wrong usage.
-func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return cmd.Help()
-		}
-		remedy := "see `" + cmd.CommandPath() + " --help`"
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			remedy = "did you mean `" + cmd.CommandPath() + " " + near[0] + "`?"
-		}
-		return &usageError{fault.Newf(fault.Usage, remedy, "%s has no verb %q", cmd.CommandPath(), args[0])}
-	}}
-	c.SuggestionsMinimumDistance = 2
-	c.AddCommand(verbs...)
-	return c
-}
-
-// background is the context for what must end even when the person stopped it.
-func background(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }

@@ -15,31 +15,34 @@ func (s *session) surgeCommand() *cobra.Command {
 	return group("surge", "Run a cyber surge: from feed files to every country's report", s.surgeRun(), s.surgeList())
 }
 
+const surgeReads = `Reads Shadowserver CSV, IntelMQ JSON, abuse.ch URLhaus, Feodo and SSLBL, plain
+lists, and any CSV or JSON lines by a mapping file; plain, .gz, .zst, .zip or
+.tar, or - for standard input. A feed.yaml in a folder says how its files are
+read.
+
+Writes DIR/index.html, DIR/country/XX/ and DIR/owner/ID/, each with report.html,
+cases.csv, observations.csv, intelmq.jsonl and bundle.json (STIX 2.1).
+It writes drafts; it sends nothing.`
+
+const surgeNext = "open DIR/index.html; if rows were rejected, `entente ingest rejects`"
+
 func (s *session) surgeRun() *cobra.Command {
 	var flags ingestFlags
 	var name, out string
 	c := &cobra.Command{
 		Use:   "run PATH... --name NAME --out DIR",
-		Short: "Ingest feed files and write a draft report for every country and owner",
+		Short: "Ingest feed files, write a draft report for every country and owner",
 		Long: `Ingest feed files, open or resume the surge NAME, and write a draft report for
-every country and every owner.
-
-  entente surge run feeds/ --name spring --out reports          a folder
-  zcat big.csv.gz | entente surge run - --report scan_telnet --name spring --out reports
-  entente surge run feeds/ --name spring --out reports          again: resumes
-
-Reads Shadowserver CSV, IntelMQ JSON, abuse.ch URLhaus, Feodo and SSLBL, plain
-lists, and any CSV or JSON lines by a mapping file; plain, .gz, .zst, .zip, .tar,
-or - for standard input. A feed.yaml in a folder says how its files are read.
-
-Writes DIR/index.html, DIR/country/XX/ and DIR/owner/ID/, each with report.html,
-cases.csv, observations.csv, intelmq.jsonl and bundle.json (STIX 2.1).
-It writes drafts; it sends nothing.
-
-` + exitHelp + `
-
-Next: open DIR/index.html, then ` + "`entente ingest rejects`" + ` if rows were rejected.`,
-		Args: atLeastOne("a file, a folder or -"),
+every country and every owner.`,
+		Example: `  a folder
+    entente surge run feeds/ --name spring --out reports
+  standard input
+    zcat big.csv.gz | entente surge run - --report scan_telnet \
+      --name spring --out reports
+  resume after Ctrl-C, a kill or a full disk: the same command again
+    entente surge run feeds/ --name spring --out reports`,
+		Annotations: map[string]string{noteReads: surgeReads, noteNext: surgeNext},
+		Args:        atLeastOne("a file, a folder or -"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if name == "" || out == "" {
 				return &usageError{fault.New(fault.Usage, "a surge needs --name and --out", "for example --name spring --out reports")}
@@ -75,9 +78,11 @@ Next: open DIR/index.html, then ` + "`entente ingest rejects`" + ` if rows were 
 			return leftAside(res)
 		},
 	}
+	c.Flags().SortFlags = false
 	c.Flags().StringVar(&name, "name", "", "`name` of the surge; the same name resumes it and keeps its denominators")
 	c.Flags().StringVar(&out, "out", "", "`folder` for the reports")
 	flags.add(c)
+	mainFlags(c, "name", "out", "geo", "format", "class", "mode")
 	return c
 }
 
@@ -95,25 +100,28 @@ func (s *session) surgeList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(list) == 0 {
-				return errNothing
-			}
-			if s.flags.json {
-				return s.printJSON(list)
-			}
+			p := s.sheet("surges", "name", "opened", "rows", "observations", "cases", "owners", "countries")
 			for _, g := range list {
-				fmt.Fprintf(s.stdout, "%s\topened %s\t%s\n", source.Display(g.Name), g.Opened.Format("2006-01-02 15:04 UTC"), denominators(g))
+				f := surgeForm{Name: g.Name, Opened: stamp(g.Opened.UnixMicro()), Frozen: g.Frozen}
+				numbers := []string{"no run completed", "", "", "", ""}
+				if a := g.Denominators; g.Frozen {
+					f.Denominators = &a
+					numbers = []string{thousands(a.Rows), thousands(a.Observations), thousands(a.CasesOpened + a.CasesSeenAgain),
+						thousands(a.Owners), thousands(a.Countries)}
+				}
+				if err := p.add(f, append([]string{source.Display(g.Name), f.Opened}, numbers...)...); err != nil {
+					return err
+				}
 			}
-			return nil
+			return p.end()
 		},
 	}
 }
 
-func denominators(g surge.Surge) string {
-	if !g.Frozen {
-		return "no completed run yet"
-	}
-	a := g.Denominators
-	return fmt.Sprintf("%s rows, %s observations, %s cases, %d owners, %d countries",
-		thousands(a.Rows), thousands(a.Observations), thousands(a.CasesOpened+a.CasesSeenAgain), a.Owners, a.Countries)
+// surgeForm is a surge with the account of its first completed run as JSON.
+type surgeForm struct {
+	Name         string         `json:"name"`
+	Opened       string         `json:"opened"`
+	Frozen       bool           `json:"frozen"`
+	Denominators *surge.Account `json:"denominators,omitempty"`
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
 
 	"entente/internal/core/fault"
 	"entente/internal/core/sharing"
@@ -18,50 +18,62 @@ func (s *session) valueCommand() *cobra.Command {
 		Use:   "show TEXT...",
 		Short: "Say what a value is: kind, canonical form, STIX id",
 		Args:  atLeastOne("a value"),
+		Example: `  entente value show 'hxxps[://]evil[.]example[.]org/a'
+  entente value show 192.0.2.7 AS64496 --json`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			p := s.sheet("values", "kind", "value", "stix_id")
 			for _, text := range args {
 				v, err := anyValue(text)
 				if err != nil {
 					return err
 				}
 				id, _ := v.STIXID()
-				if s.flags.json {
-					if err := s.printJSON(map[string]string{"kind": v.Kind().String(), "value": v.String(), "stix_id": id}); err != nil {
-						return err
-					}
-					continue
+				if err := p.add(valueForm{Kind: v.Kind().String(), Value: s.shown(v), STIX: id}, v.Kind().String(), s.shown(v), id); err != nil {
+					return err
 				}
-				fmt.Fprintf(s.stdout, "%s\t%s\t%s\n", v.Kind(), s.shown(v), id)
 			}
-			return nil
+			return p.end()
 		},
 	}
 	extract := &cobra.Command{
-		Use:   "extract < TEXT",
-		Short: "Find all values in free text, live or defanged",
-		Args:  exactly(0, "no argument; it reads standard input"),
+		Use:   "extract",
+		Short: "Find all values in a text on standard input, live or defanged",
+		Long: `Find all values in a text on standard input, live or defanged. START and END are
+byte offsets. A text of more than 64 MiB is cut there.`,
+		Example: `  entente value extract < report.txt
+  pdftotext report.pdf - | entente value extract --csv`,
+		Args: exactly(0, "no argument; it reads standard input"),
 		RunE: func(*cobra.Command, []string) error {
 			text, err := io.ReadAll(io.LimitReader(s.stdin, 64<<20))
 			if err != nil {
 				return err
 			}
-			found := value.Extract(text)
-			if len(found.Found) == 0 {
-				return errNothing
-			}
-			for _, f := range found.Found {
-				if s.flags.json || s.flags.jsonl {
-					if err := s.printJSON(map[string]any{"kind": f.Value.Kind().String(), "value": f.Value.String(), "start": f.Start, "end": f.End}); err != nil {
-						return err
-					}
-					continue
+			p := s.sheet("values", "start", "end", "kind", "value")
+			for _, f := range value.Extract(text).Found {
+				form := foundForm{f.Value.Kind().String(), s.shown(f.Value), f.Start, f.End}
+				if err := p.add(form, strconv.Itoa(f.Start), strconv.Itoa(f.End), form.Kind, form.Value); err != nil {
+					return err
 				}
-				fmt.Fprintf(s.stdout, "%d\t%s\t%s\n", f.Start, f.Value.Kind(), s.shown(f.Value))
 			}
-			return nil
+			return p.end()
 		},
 	}
 	return group("value", "Values: what they are, and finding them in text", show, extract)
+}
+
+// valueForm is a value as JSON.
+type valueForm struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value"`
+	STIX  string `json:"stix_id,omitempty"`
+}
+
+// foundForm is a value found in a text as JSON.
+type foundForm struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
 }
 
 // guesses is the order in which a text of unknown kind is tried.

@@ -30,7 +30,7 @@ func (s *session) versionCommand() *cobra.Command {
 					}
 				}
 			}
-			if s.flags.json {
+			if s.flags.json || s.flags.jsonl {
 				return s.printJSON(v)
 			}
 			_, err := fmt.Fprintf(s.stdout, "entente %s (%s, %s)\n", v.Version, v.Go, v.OS)
