@@ -4,6 +4,8 @@ import (
 	"maps"
 
 	"entente/internal/core/fault"
+	"entente/internal/core/rsit"
+	"entente/internal/core/sharing"
 	"entente/internal/feed"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
@@ -13,22 +15,23 @@ import (
 // never time, so that the same input makes the same batches on every machine.
 // They keep its one write transaction near 50 ms and its memory near 20 MB.
 const (
-	maxRows       = 16384
-	maxCandidates = 6144
-	maxRejects    = 2048
-	maxBytes      = 16 << 20
+	maxRows    = 16384
+	maxRejects = 2048
+	maxBytes   = 16 << 20
 )
 
-// entry is one observation on its way into a batch.
+// entry is what a batch knows of its row of the same index beside what is
+// logged of it.
 type entry struct {
-	row     eventlog.Row
 	ident   runs.Key
 	day     int64 // days since 1970 of its partition
 	scope   int32 // index into batch.scopes
 	source  int32 // index into batch.sources
 	outcome Outcome
+	class   rsit.Class
 	rank    uint8 // severity
-	keyed   bool  // it belongs to a case
+	label   sharing.TLP
+	keyed   bool // it belongs to a case
 	asset   asset
 }
 
@@ -54,7 +57,8 @@ type rejected struct {
 // batch is one unit of ingest, committed as a whole or not at all.
 type batch struct {
 	id         int64
-	entries    []entry
+	rows       []eventlog.Row
+	entries    []entry // one for each row
 	scopes     []scope
 	scopeIndex map[scope]int32
 	sources    []sourceKey
@@ -70,16 +74,30 @@ type batch struct {
 
 type claim struct{ compared, disagreed int64 }
 
-func newBatch(id int64) *batch {
-	return &batch{id: id, entries: make([]entry, 0, maxRows), claims: map[string]*claim{}, scopeIndex: map[scope]int32{}}
+func newBatch() *batch {
+	return &batch{rows: make([]eventlog.Row, 0, maxRows), entries: make([]entry, 0, maxRows), claims: map[string]*claim{}, scopeIndex: map[scope]int32{}}
+}
+
+// reset empties the batch for another use under a new number.
+func (b *batch) reset(id int64) *batch {
+	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], claims: b.claims, scopeIndex: b.scopeIndex}
+	clear(b.claims)
+	clear(b.scopeIndex)
+	return b
+}
+
+// grow makes room beyond the bound: one row may give many observations.
+func (b *batch) grow() {
+	b.rows = append(b.rows, make([]eventlog.Row, 64)...)[:len(b.rows)]
+	b.entries = append(b.entries, make([]entry, cap(b.rows)-len(b.entries))...)[:len(b.entries)]
 }
 
 func (b *batch) full() bool {
-	return len(b.entries) >= maxRows || b.candidates >= maxCandidates || len(b.rejects) >= maxRejects || b.bytes >= maxBytes
+	return len(b.rows) >= maxRows || len(b.rejects) >= maxRejects || b.bytes >= maxBytes
 }
 
 func (b *batch) empty() bool {
-	return len(b.entries) == 0 && len(b.rejects) == 0 && len(b.reading) == 0
+	return len(b.rows) == 0 && len(b.rejects) == 0 && len(b.reading) == 0
 }
 
 // scopeOf interns (feed, day).

@@ -117,7 +117,7 @@ func (d *Desk) feedFigures(ctx context.Context, surge int64) ([]report.FeedFigur
 			return nil
 		}, `SELECT s.feed, s.label, COUNT(DISTINCT x.case_no) FROM case_source x JOIN source s ON s.id = x.source
 			JOIN cases c ON c.no = x.case_no
-			WHERE c.surge = $1 OR c.no IN (SELECT case_no FROM more_surge WHERE surge = $1) GROUP BY s.feed, s.label`, surge)
+			WHERE `+inSurge+` GROUP BY s.feed, s.label`, surge)
 	})
 	out := make([]report.FeedFigures, 0, len(byFeed))
 	for _, name := range sortedKeys(byFeed) {

@@ -33,29 +33,29 @@ func (d *Desk) Cases(ctx context.Context, f CaseFilter) (list []*Case, next int6
 	where, args := []string{"c.no > $1"}, []any{f.After}
 	add := func(column string, v any) {
 		args = append(args, v)
-		where = append(where, "c."+column+" = $"+strconv.Itoa(len(args)))
+		where = append(where, column+" = $"+strconv.Itoa(len(args)))
 	}
 	if f.Country != "" {
-		add("country", strings.ToUpper(f.Country))
+		add("p.country", strings.ToUpper(f.Country))
 	}
 	if f.Owner != "" {
-		add("owner", f.Owner)
+		add("p.owner", f.Owner)
 	}
 	if f.Family != "" {
-		add("family", f.Family)
+		add("c.family", f.Family)
 	}
 	if f.Class != rsit.None {
-		add("class", int64(f.Class))
+		add("c.class", int64(f.Class))
 	}
 	if f.Value != "" {
-		add("value", f.Value)
+		add("c.value", f.Value)
 	}
 	if f.State != "" {
 		n, ok := stateOf(f.State)
 		if !ok {
 			return nil, 0, fault.Newf(fault.Usage, "use new, routed, held or reported", "there is no state %q", f.State)
 		}
-		add("state", int64(n))
+		add("c.state", int64(n))
 	}
 	if f.Limit <= 0 {
 		f.Limit = 100
@@ -75,11 +75,11 @@ func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (l
 	if err != nil {
 		return nil, 0, err
 	}
-	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, c.country, c.asn, c.network,
-		c.owner, c.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
+	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, p.country, p.asn, p.network,
+		p.owner, p.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
 		m.source, m.first, m.last, m.count
-		FROM (SELECT * FROM cases c WHERE ` + where + ` ORDER BY c.no ` + limit + `) c
-		LEFT JOIN more_source m ON m.case_no = c.no ORDER BY c.no, m.source`
+		FROM (SELECT c.* FROM cases c JOIN placement p ON p.id = c.placement WHERE ` + where + ` ORDER BY c.no ` + limit + `) c
+		JOIN placement p ON p.id = c.placement LEFT JOIN more_source m ON m.case_no = c.no ORDER BY c.no, m.source`
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		rows, err := q.QueryContext(ctx, query, args...)
 		if err != nil {

@@ -2,11 +2,13 @@ package surge
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"entente/internal/core/rsit"
+	"entente/internal/core/sharing"
+	"entente/internal/core/value"
 	"entente/internal/desk/surge/route"
+	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
 	"entente/internal/infra/store"
 )
@@ -22,178 +24,182 @@ const (
 
 var stateWords = [...]string{"", "new", "routed", "held", "reported"}
 
-// caseState is what the ingest must know of a case. The goroutine that prepares
-// batches owns it; the one that commits gets copies.
-type caseState struct {
-	no       int64
+// caseRef is what the ingest must know of a case that is there: its number, its
+// placement, and its first source. It is the payload of the case id's run, so
+// that a sighting needs no look into the database.
+type caseRef struct {
+	no        int64
+	placement int64
+	source    int64
+}
+
+// A payload holds the number in its upper 34 bits, then 18 bits of placement
+// and 12 of source. A placement or source that does not fit is 0, and then the
+// database is asked.
+const (
+	sourceBits    = 12
+	placementBits = 18
+)
+
+func (r caseRef) payload() uint64 {
+	p, s := uint64(r.placement), uint64(r.source)
+	if p >= 1<<placementBits || s >= 1<<sourceBits {
+		p, s = 0, 0
+	}
+	return uint64(r.no)<<(placementBits+sourceBits) | p<<sourceBits | s
+}
+
+func refOf(payload uint64) caseRef {
+	return caseRef{
+		no:        int64(payload >> (placementBits + sourceBits)),
+		placement: int64(payload >> sourceBits & (1<<placementBits - 1)),
+		source:    int64(payload & (1<<sourceBits - 1)),
+	}
+}
+
+// newCase is a case that a batch opens.
+type newCase struct {
+	caseRef
 	id       CaseID
-	rule     uint8
 	class    rsit.Class
 	family   string
 	asset    asset
 	trans    string
-	asn      uint32
-	network  string
-	country  string
-	owner    string
-	basis    string
 	state    uint8
 	severity uint8
-	label    string
-	surge    int64
-	source   int64
+	label    sharing.TLP
 	first    int64
 	last     int64
 	count    int64
 	more     []sourceCount // further sources in the batch that opens it
-	born     int64         // batch that opened it; 0 if it was committed before
-	batch    int64         // last batch that touched it
 }
 
-// caseBook finds and opens cases: committed ones by the sorted runs and the
-// database, those on their way in memory.
+// caseBook finds and opens cases: committed ones by the sorted runs, those on
+// their way in memory.
 type caseBook struct {
-	db     *store.DB
-	runs   *runs.Sets
-	nextNo int64
+	db         *store.DB
+	runs       *runs.Sets
+	placements *placementBook
+	nextNo     int64
 
 	mu     sync.Mutex
-	recent map[CaseID]*caseState
-	by     map[int64][]CaseID // batch -> cases it touched, until committed
+	recent map[CaseID]caseRef
+	by     map[int64][]newCase // batch -> cases it opened, until committed
+	states map[int64]uint8     // number -> state of those
 }
 
 func openCaseBook(ctx context.Context, db *store.DB, sets *runs.Sets) (*caseBook, error) {
-	book := &caseBook{db: db, runs: sets, recent: map[CaseID]*caseState{}, by: map[int64][]CaseID{}}
-	err := db.Read(ctx, func(q store.Querier) error {
+	book := &caseBook{db: db, runs: sets, recent: map[CaseID]caseRef{}, by: map[int64][]newCase{}, states: map[int64]uint8{}}
+	var err error
+	if book.placements, err = openPlacements(ctx, db); err != nil {
+		return nil, err
+	}
+	err = db.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(no), 0) FROM cases").Scan(&book.nextNo)
 	})
 	return book, err
 }
 
-// find gives the state of each id, nil where there is no such case. ids must be
-// sorted.
-func (k *caseBook) find(ctx context.Context, ids []CaseID) ([]*caseState, error) {
-	out := make([]*caseState, len(ids))
-	keys := make([]runs.Key, 0, len(ids))
-	at := make([]int, 0, len(ids))
+// find gives the ref of each id, with number 0 where there is no such case. ids
+// must be sorted.
+func (k *caseBook) find(ctx context.Context, ids []runs.Key) ([]caseRef, error) {
+	out := make([]caseRef, len(ids))
+	// Those on their way first: a batch that commits meanwhile is then in the runs.
 	k.mu.Lock()
 	for i, id := range ids {
-		if c := k.recent[id]; c != nil {
-			out[i] = c
-			continue
-		}
-		keys, at = append(keys, runs.Key(id)), append(at, i)
+		out[i] = k.recent[CaseID(id)]
 	}
 	k.mu.Unlock()
-	type hit struct {
-		no int64
-		i  int
-	}
-	var hits []hit
-	if err := k.runs.Lookup(ctx, caseScope, keys, func(i int, no uint64) { hits = append(hits, hit{int64(no), at[i]}) }); err != nil {
+	var unknown []int
+	err := k.runs.Lookup(ctx, caseScope, ids, func(i int, payload uint64) {
+		if out[i].no != 0 {
+			return
+		}
+		out[i] = refOf(payload)
+		if out[i].placement == 0 {
+			unknown = append(unknown, i)
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
-	if len(hits) == 0 {
+	if len(unknown) == 0 {
 		return out, nil
 	}
-	slices.SortFunc(hits, func(a, b hit) int { return int(a.no - b.no) })
-	err := k.db.Read(ctx, func(q store.Querier) error {
-		for _, h := range hits {
-			c := &caseState{no: h.no, id: ids[h.i]}
-			var class int
-			err := q.QueryRowContext(ctx, "SELECT class, owner, country, basis, state, severity, label, surge, source FROM cases WHERE no = $1", h.no).
-				Scan(&class, &c.owner, &c.country, &c.basis, &c.state, &c.severity, &c.label, &c.surge, &c.source)
-			if err != nil {
+	return out, k.db.Read(ctx, func(q store.Querier) error {
+		for _, i := range unknown {
+			c := &out[i]
+			if err := q.QueryRowContext(ctx, "SELECT placement, source FROM cases WHERE no = $1", c.no).Scan(&c.placement, &c.source); err != nil {
 				return err
 			}
-			c.class = rsit.Class(class)
-			out[h.i] = c
 		}
 		return nil
 	})
-	return out, err
+}
+
+// stateOf reads the state of a case that is there, committed or on its way.
+func (k *caseBook) stateOf(ctx context.Context, c caseRef) (uint8, error) {
+	k.mu.Lock()
+	state, ok := k.states[c.no]
+	k.mu.Unlock()
+	if ok {
+		return state, nil
+	}
+	err := k.db.Read(ctx, func(q store.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT state FROM cases WHERE no = $1", c.no).Scan(&state)
+	})
+	return state, err
 }
 
 // open makes a new case of the entry that opens it. Numbers are given here; the
 // commit makes them count.
-func (k *caseBook) open(batch int64, id CaseID, e *entry, g *group, surge int64) *caseState {
+func (k *caseBook) open(id CaseID, r *eventlog.Row, e *entry, g *group) (c newCase, freshPlacement bool) {
 	k.nextNo++
-	r := &e.row
-	class, _ := rsit.Parse(r.Class)
-	c := &caseState{
-		no: k.nextNo, id: id, rule: ruleOf(class), class: class, family: r.Family, asset: e.asset,
-		trans: r.Transport, asn: r.ASN, network: r.Network, country: r.Country, owner: r.Owner,
-		basis: r.OwnerBasis, state: stateRouted, severity: g.rank, label: g.label, surge: surge,
-		source: g.sources[0].source, first: g.sources[0].first, last: g.sources[0].last,
-		count: g.sources[0].count, more: g.sources[1:], born: batch, batch: batch,
-	}
-	if c.owner == route.Pool {
+	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport,
+		state: stateRouted, severity: g.rank, label: g.label,
+		first: g.sources[0].first, last: g.sources[0].last, count: g.sources[0].count, more: g.sources[1:]}
+	c.no, c.source = k.nextNo, g.sources[0].source
+	c.placement, freshPlacement = k.placements.numberOf(placement{r.Country, r.Owner, r.OwnerBasis, r.ASN, r.Network})
+	if r.Owner == route.Pool {
 		c.state = stateNew
 	}
 	if g.held {
 		c.state = stateHeld
 	}
-	return c
+	return c, freshPlacement
 }
 
-// keep holds the batch's cases in memory until it is committed.
-func (k *caseBook) keep(batch int64, ids []CaseID, states []*caseState) {
+// keep holds the batch's new cases in memory until it is committed.
+func (k *caseBook) keep(batch int64, opened []newCase) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i, c := range states {
-		if c != nil && c.batch == batch {
-			k.recent[ids[i]] = c
-			k.by[batch] = append(k.by[batch], ids[i])
-		}
+	for i := range opened {
+		k.recent[opened[i].id] = opened[i].caseRef
+		k.states[opened[i].no] = opened[i].state
 	}
+	k.by[batch] = opened
 }
 
-// committed lets go of what the database now knows.
+// committed lets go of what the runs now know.
 func (k *caseBook) committed(batch int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, id := range k.by[batch] {
-		if c := k.recent[id]; c != nil && c.batch == batch {
-			delete(k.recent, id)
-		}
+	for i := range k.by[batch] {
+		delete(k.recent, k.by[batch][i].id)
+		delete(k.states, k.by[batch][i].no)
 	}
 	delete(k.by, batch)
 }
 
-// flight holds the identities of batches that are prepared but not committed.
-type flight struct {
-	mu     sync.Mutex
-	staged map[int64][]runs.Section
+// kindNo is how the table stores what a case is about; 0 is a network.
+func kindNo(kind string) int64 {
+	k, _ := value.KindOf(kind)
+	return int64(k)
 }
 
-// find marks the keys (sorted) of a scope that a batch on its way holds.
-func (f *flight) find(scope string, keys []runs.Key) []bool {
-	known := make([]bool, len(keys))
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, sections := range f.staged {
-		for _, s := range sections {
-			if s.Scope != scope {
-				continue
-			}
-			for i := range keys {
-				if _, ok := slices.BinarySearchFunc(s.Keys, keys[i], func(a, b runs.Key) int { return compareKeys(&a, &b) }); ok {
-					known[i] = true
-				}
-			}
-		}
+func kindWord(no int) string {
+	if no == 0 {
+		return "network"
 	}
-	return known
-}
-
-func (f *flight) add(batch int64, sections []runs.Section) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.staged[batch] = slices.Clone(sections)
-}
-
-func (f *flight) committed(batch int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.staged, batch)
+	return value.Kind(no).String()
 }

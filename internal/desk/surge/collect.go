@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entente/internal/core/sharing"
 	"entente/internal/core/value"
 	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/locate"
@@ -31,6 +32,7 @@ type collector struct {
 	keys     *keyer
 	now      time.Time
 	send     func(*batch) error // hands a full batch on
+	fresh    func() *batch      // gives one that is free
 	begin    func(*member, feed.Meta) error
 	nextID   int64
 	batch    *batch
@@ -62,6 +64,9 @@ func (c *collector) Accept(line int64, obs []feed.Observation) error {
 		return nil
 	}
 	for i := range obs {
+		if len(c.batch.rows) == cap(c.batch.rows) {
+			c.batch.grow()
+		}
 		c.observe(line, &obs[i])
 	}
 	c.member.accepted++
@@ -123,18 +128,22 @@ func (c *collector) flush() error {
 	full := c.batch
 	full.seal()
 	c.nextID++
-	c.batch = newBatch(c.nextID)
-	return c.send(full)
+	if err := c.send(full); err != nil {
+		return err
+	}
+	c.batch = c.fresh().reset(c.nextID)
+	return nil
 }
 
 // observe turns one observation into an entry of the batch.
 func (c *collector) observe(line int64, o *feed.Observation) {
 	b := c.batch
-	b.entries = append(b.entries, entry{})
-	e := &b.entries[len(b.entries)-1]
+	n := len(b.rows)
+	b.rows, b.entries = b.rows[:n+1], b.entries[:n+1]
+	r, e := &b.rows[n], &b.entries[n]
+	*r, *e = eventlog.Row{}, entry{class: o.Class}
 	at := c.geo.Locate(o)
 
-	r := &e.row
 	r.Feed, r.Mode, r.Observed, r.Snapshot = c.meta.Feed, c.meta.Mode.String(), o.Time, c.snapshot
 	if r.Observed == 0 {
 		r.Observed = c.snapshot
@@ -147,7 +156,7 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 	r.ClaimedCountry, r.ClaimedASN = o.Country, o.ASN
 	r.Status, r.Severity, r.Details = o.Status, o.Severity, o.Details
 	r.Raw, r.Line, r.Label = c.member.raw, line, strictest(c.meta.Label, o.Label)
-	e.rank = severityRank(o.Severity)
+	e.rank, e.label = severityRank(o.Severity), tlpOf(r.Label)
 	c.compareClaim(o, &at)
 
 	day := r.Observed
@@ -159,13 +168,12 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 	e.source = b.sourceOf(sourceKey{c.meta.Feed, r.Label})
 	e.ident = c.identity(o, r)
 	b.bytes += len(o.Details) + len(r.Value) + 64
-	c.decide(e, o, &at)
+	c.decide(r, e, o, &at)
 }
 
 // decide gives the entry its outcome and, where it belongs to a case, its key.
 // Whether it is a duplicate is found later, for the whole batch at once.
-func (c *collector) decide(e *entry, o *feed.Observation, at *locate.Located) {
-	r := &e.row
+func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *locate.Located) {
 	if o.Class.Context() || o.Offline {
 		e.outcome = Context
 		r.Outcome = Context.String()
@@ -274,3 +282,23 @@ func severityRank(word string) uint8 {
 }
 
 var severityWords = [...]string{"", "info", "low", "medium", "high", "critical"}
+
+// tlpOf gives the rank of a label's word; one that is none counts as RED.
+func tlpOf(word string) sharing.TLP {
+	t, err := sharing.ParseTLP(word)
+	if err != nil {
+		return sharing.Red
+	}
+	return t
+}
+
+// strictest gives the stricter of two labels by their words.
+func strictest(a, b string) string {
+	if b == "" || a == b {
+		return a
+	}
+	if a == "" {
+		return b
+	}
+	return sharing.StrictestTLP(a, b)
+}

@@ -45,101 +45,64 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 	return nil
 }
 
-var caseColumns = []string{"no", "id", "rule", "class", "family", "kind", "value", "port", "transport", "country",
-	"asn", "network", "owner", "basis", "state", "severity", "label", "surge", "opened", "source", "first", "last", "count"}
+var caseColumns = []string{"no", "id", "class", "family", "kind", "value", "port", "transport", "placement",
+	"state", "severity", "label", "source", "first", "last", "count"}
 
 func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) error {
-	if len(p.opened) == 0 {
-		return nil
+	if err := in.cases.placements.write(ctx, tx, p.placed); err != nil {
+		return err
 	}
 	err := tx.CopyIn(ctx, "cases", caseColumns, len(p.opened), func(i int, d []any) {
 		c := &p.opened[i]
-		d[0], d[1], d[2], d[3], d[4] = c.no, c.id[:], int64(c.rule), int64(c.class), c.family
-		d[5], d[6], d[7], d[8], d[9] = c.asset.kind, c.asset.value, int64(c.asset.port), c.trans, c.country
-		d[10], d[11], d[12], d[13], d[14] = int64(c.asn), c.network, c.owner, c.basis, int64(c.state)
-		d[15], d[16], d[17], d[18], d[19] = int64(c.severity), c.label, c.surge, p.id, c.source
-		d[20], d[21], d[22] = c.first, c.last, c.count
+		d[0], d[1], d[2], d[3], d[4], d[5] = c.no, c.id[:], int64(c.class), c.family, kindNo(c.asset.kind), c.asset.value
+		d[6], d[7], d[8], d[9], d[10], d[11] = int64(c.asset.port), c.trans, c.placement, int64(c.state), int64(c.severity), int64(c.label)
+		d[12], d[13], d[14], d[15] = c.source, c.first, c.last, c.count
 	})
-	if err != nil {
+	if err != nil || len(p.opened) == 0 {
 		return err
 	}
-	var more []moreSource
+	var more []*touch
 	for i := range p.opened {
 		for _, s := range p.opened[i].more {
-			more = append(more, moreSource{p.opened[i].no, s})
+			more = append(more, &touch{no: p.opened[i].no, source: s.source, first: s.first, last: s.last, count: s.count})
 		}
 	}
-	return in.writeMore(ctx, tx, more)
+	if err := writeMore(ctx, tx, more); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE run SET lowest = CASE WHEN lowest = 0 THEN $1 ELSE lowest END, highest = $2 WHERE id = $3",
+		p.opened[0].no, p.opened[len(p.opened)-1].no, in.run.id)
+	return err
 }
 
-type moreSource struct {
-	no int64
-	s  sourceCount
-}
-
-// writeTouched adds to cases that were there: to the first source in place, to
-// further ones in their own table.
+// writeTouched keeps what the batch adds to cases that were there, to be folded
+// into them later, and turns those that a hold rule reaches.
 func (in *ingest) writeTouched(ctx context.Context, tx *store.Tx, p *prepared) error {
-	var same, more []moreSource
-	var changed, joins []*caseState
-	for i := range p.touched {
-		t := &p.touched[i]
-		for _, s := range t.sources {
-			if s.source == t.c.source {
-				same = append(same, moreSource{t.c.no, s})
-			} else {
-				more = append(more, moreSource{t.c.no, s})
-			}
-		}
-		if t.changed {
-			changed = append(changed, &t.c)
-		}
-		if t.joins {
-			joins = append(joins, &t.c)
+	if len(p.touched) > 0 {
+		err := tx.CopyIn(ctx, "touch", []string{"batch", "cases", "data"}, 1, func(_ int, d []any) {
+			d[0], d[1], d[2] = p.id, int64(len(p.touched)), packTouches(p.touched)
+		})
+		if err != nil {
+			return err
 		}
 	}
-	err := tx.UpdateIn(ctx, `UPDATE cases SET first = CASE WHEN $1 < first THEN $1 ELSE first END,
-		last = CASE WHEN $2 > last THEN $2 ELSE last END, count = count + $3 WHERE no = $4`,
-		len(same), func(i int, d []any) {
-			d[0], d[1], d[2], d[3] = same[i].s.first, same[i].s.last, same[i].s.count, same[i].no
-		})
+	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1 AND state IN (1, 2)", len(p.turned),
+		func(i int, d []any) { d[0] = p.turned[i] })
 	if err != nil {
 		return err
 	}
-	err = tx.UpdateIn(ctx, "UPDATE cases SET state = $1, severity = $2, label = $3 WHERE no = $4",
-		len(changed), func(i int, d []any) {
-			d[0], d[1], d[2], d[3] = int64(changed[i].state), int64(changed[i].severity), changed[i].label, changed[i].no
-		})
-	if err != nil {
-		return err
-	}
-	err = tx.UpdateIn(ctx, "INSERT INTO more_surge (surge, case_no) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-		len(joins), func(i int, d []any) { d[0], d[1] = in.run.surge, joins[i].no })
-	if err != nil {
-		return err
-	}
-	return in.writeMore(ctx, tx, more)
-}
-
-func (in *ingest) writeMore(ctx context.Context, tx *store.Tx, more []moreSource) error {
-	return tx.UpdateIn(ctx, `INSERT INTO more_source (case_no, source, first, last, count) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (case_no, source) DO UPDATE SET
-		first = CASE WHEN excluded.first < more_source.first THEN excluded.first ELSE more_source.first END,
-		last = CASE WHEN excluded.last > more_source.last THEN excluded.last ELSE more_source.last END,
-		count = more_source.count + excluded.count`,
-		len(more), func(i int, d []any) {
-			m := &more[i]
-			d[0], d[1], d[2], d[3], d[4] = m.no, m.s.source, m.s.first, m.s.last, m.s.count
-		})
+	return tx.UpdateIn(ctx, "INSERT INTO more_surge (surge, case_no) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		len(p.joins), func(i int, d []any) { d[0], d[1] = in.run.surge, p.joins[i] })
 }
 
 func (in *ingest) writeRollup(ctx context.Context, tx *store.Tx, p *prepared) error {
-	keys := sortedRollup(p.rollup)
+	keys := p.sortedRollup()
 	err := tx.UpdateIn(ctx, `INSERT INTO rollup (run, day, feed, class, outcome, count) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (run, day, feed, class, outcome) DO UPDATE SET count = rollup.count + excluded.count`,
 		len(keys), func(i int, d []any) {
 			k := keys[i]
-			d[0], d[1], d[2], d[3], d[4], d[5] = in.run.id, k.day, k.feed, k.class, k.outcome, p.rollup[k]
+			at := p.scopes[k.scope]
+			d[0], d[1], d[2], d[3], d[4], d[5] = in.run.id, at.day, at.feed, k.class.String(), k.outcome.String(), p.rollup[k]
 		})
 	if err != nil {
 		return err
@@ -192,8 +155,9 @@ func (in *ingest) writeBatch(ctx context.Context, tx *store.Tx, p *prepared) err
 	})
 }
 
-func sortedRollup(m map[rollupKey]int64) []rollupKey {
-	return slices.SortedFunc(maps.Keys(m), func(a, b rollupKey) int {
-		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.feed, b.feed), cmp.Compare(a.class, b.class), cmp.Compare(a.outcome, b.outcome))
+func (p *prepared) sortedRollup() []rollupKey {
+	return slices.SortedFunc(maps.Keys(p.rollup), func(a, b rollupKey) int {
+		x, y := p.scopes[a.scope], p.scopes[b.scope]
+		return cmp.Or(cmp.Compare(x.day, y.day), cmp.Compare(x.feed, y.feed), cmp.Compare(a.class, b.class), cmp.Compare(a.outcome, b.outcome))
 	})
 }

@@ -51,7 +51,8 @@ type Config struct {
 // time may ingest.
 type Desk struct{ Config }
 
-// Open migrates the desk's tables and gives the desk.
+// Open migrates the desk's tables, finishes a fold that was broken off, and gives
+// the desk.
 func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	sql, err := fs.Sub(migrations, "migration")
 	if err != nil {
@@ -63,5 +64,6 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	if err := cfg.DB.Migrate(ctx, "judge", judge.Migrations()); err != nil {
 		return nil, err
 	}
-	return &Desk{cfg}, nil
+	d := &Desk{cfg}
+	return d, d.Fold(ctx) // what a run that was broken off left waiting
 }

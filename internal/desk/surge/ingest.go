@@ -48,30 +48,36 @@ type Note struct {
 	File, Reason, Text, Remedy string
 }
 
+// maxFree is how many batches wait for another use: one for each stage.
+const maxFree = 4
+
 // run is one call of ingest, possibly resumed.
 type run struct {
 	id    int64
 	surge int64
 }
 
-// ingest is the machinery of one run: one goroutine reads, locates, judges and
-// routes; one finds duplicates and cases and writes segments; one commits.
+// ingest is the machinery of one run, a goroutine for each stage: collect (read,
+// locate, judge, route), prepare (duplicates, cases), stage (files), commit.
 type ingest struct {
-	desk       *Desk
-	run        run
-	req        Request
-	collect    *collector
-	sources    *sourceBook
-	cases      *caseBook
-	flight     *flight
-	finished   map[string]*member    // identities read to their end in this run
-	members    map[memberKey]*member // of the run before it was resumed
-	lastMember int64
-	done       int64 // bytes of raw input behind us
-	size       int64
-	met        map[party]bool // owners and countries that the run has cases of
-	notes      []Note
-	started    time.Time
+	desk         *Desk
+	run          run
+	req          Request
+	collect      *collector
+	sources      *sourceBook
+	cases        *caseBook
+	flight       *flight
+	finished     map[string]*member    // identities read to their end in this run
+	members      map[memberKey]*member // of the run before it was resumed
+	lastMember   int64
+	done         int64 // bytes of raw input behind us
+	size         int64
+	met          map[party]bool // owners and countries that the run has cases of
+	metPlacement map[int64]bool
+	own          *ownCases
+	turned       map[int64]uint8 // states of cases that held sightings touched
+	notes        []Note
+	started      time.Time
 }
 
 // Ingest reads the paths into the log and the cases. A run that was broken off
@@ -103,7 +109,7 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 }
 
 func newIngest(d *Desk, req Request) *ingest {
-	return &ingest{desk: d, req: req, finished: map[string]*member{}, met: map[party]bool{},
+	return &ingest{desk: d, req: req, finished: map[string]*member{}, met: map[party]bool{}, metPlacement: map[int64]bool{}, turned: map[int64]uint8{},
 		flight: newFlight(), sources: newSourceBook(d), started: d.Now()}
 }
 
@@ -111,6 +117,9 @@ func newIngest(d *Desk, req Request) *ingest {
 func (in *ingest) finish(ctx context.Context, read func(context.Context) error) (Result, error) {
 	d := in.desk
 	if err := in.work(ctx, read); err != nil {
+		return Result{}, err
+	}
+	if err := d.Fold(ctx); err != nil {
 		return Result{}, err
 	}
 	if in.run.surge != 0 {
@@ -137,6 +146,9 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 	if in.cases, err = openCaseBook(ctx, d.DB, d.Runs); err != nil {
 		return err
 	}
+	if in.own, err = d.loadOwn(ctx, in.run.surge); err != nil {
+		return err
+	}
 	var last int64
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM batch").Scan(&last)
@@ -145,11 +157,21 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 		return err
 	}
 	full := make(chan *batch, 1)
+	known := make(chan *prepared, 1)
 	ready := make(chan *prepared, 1)
+	free := make(chan *batch, maxFree)
 	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx))
 	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(d.Identity.Node().Secret),
-		now: d.Now(), nextID: last + 1, batch: newBatch(last + 1)}
+		now: d.Now(), nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(ctx, m, meta) }
+	in.collect.fresh = func() *batch {
+		select {
+		case b := <-free:
+			return b
+		default:
+			return newBatch()
+		}
+	}
 	in.collect.send = func(b *batch) error {
 		select {
 		case full <- b:
@@ -167,10 +189,24 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 		return nil
 	})
 	g.Go(func() error {
-		defer close(ready)
+		defer close(known)
 		for b := range full {
 			p, err := in.prepare(gctx, b)
 			if err != nil {
+				return err
+			}
+			select {
+			case known <- p:
+			case <-gctx.Done():
+				return context.Cause(gctx)
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		defer close(ready)
+		for p := range known {
+			if err := in.stage(gctx, p); err != nil {
 				return err
 			}
 			select {
@@ -181,13 +217,21 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 		}
 		return nil
 	})
+	committed := make(chan int64, 1)
+	g.Go(func() error { return in.tidy(gctx, committed) })
 	g.Go(func() error {
+		defer close(committed)
 		for p := range ready {
 			if err := in.commit(gctx, p); err != nil {
 				return err
 			}
-			if err := d.Runs.Maintain(gctx); err != nil {
-				return err
+			select {
+			case committed <- p.highest:
+			default: // it is at work; the next batch tells it
+			}
+			select {
+			case free <- p.batch:
+			default:
 			}
 		}
 		return nil
@@ -196,6 +240,20 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 		return err
 	}
 	return failed
+}
+
+// tidy merges runs and folds sightings beside the batches, whenever one was
+// committed. Its writes are slices too, so that batches pass between them.
+func (in *ingest) tidy(ctx context.Context, committed <-chan int64) error {
+	for cases := range committed {
+		if err := in.desk.Runs.Maintain(ctx); err != nil {
+			return err
+		}
+		if err := in.desk.foldIfDue(ctx, cases); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readAll keeps and reads each raw input in turn.
@@ -222,7 +280,7 @@ func (in *ingest) readRaw(ctx context.Context, raw source.Raw) error {
 	}
 	defer kept.Close()
 	before := in.done
-	body := &countingReader{r: kept, add: func(n int64) { in.done += n }}
+	body := &countingReader{r: kept.Trust(), add: func(n int64) { in.done += n }}
 	opt := in.req.Options
 	format := in.req.Format
 	if !raw.Stdin {

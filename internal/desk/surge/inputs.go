@@ -117,7 +117,7 @@ func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
 			continue
 		}
 		ids[row.Case] = true
-		if len(ids) >= maxCandidates {
+		if len(ids) >= foldSlice {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -136,10 +136,14 @@ func (d *Desk) join(ctx context.Context, surge int64, ids map[CaseID]bool) error
 	if err := d.Runs.Lookup(ctx, caseScope, keys, func(_ int, no uint64) { nos = append(nos, int64(no)) }); err != nil {
 		return err
 	}
+	own, err := d.loadOwn(ctx, surge)
+	if err != nil {
+		return err
+	}
+	nos = slices.DeleteFunc(nos, own.has)
 	slices.Sort(nos)
 	return d.DB.WriteSlice(ctx, func(tx *store.Tx) error {
-		return tx.UpdateIn(ctx, `INSERT INTO more_surge (surge, case_no) SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT) WHERE NOT EXISTS
-			(SELECT 1 FROM cases WHERE no = CAST($2 AS BIGINT) AND surge = CAST($1 AS BIGINT)) ON CONFLICT DO NOTHING`,
+		return tx.UpdateIn(ctx, `INSERT INTO more_surge (surge, case_no) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
 			len(nos), func(i int, dst []any) { dst[0], dst[1] = surge, nos[i] })
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entente/internal/core/rsit"
+	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
@@ -69,15 +70,15 @@ func classOrder(column string) string {
 
 // Cases gives the surge's cases but held ones, by group, class word and id.
 func (s *reportSource) Cases(ctx context.Context, by report.Grouping) iter.Seq2[*report.Case, error] {
-	group, where := s.desk.bytewise("c.owner"), ""
+	group, where := s.desk.bytewise("p.owner"), ""
 	if by == report.ByCountry {
-		group, where = s.desk.bytewise("c.country"), " AND c.country <> ''"
+		group, where = s.desk.bytewise("p.country"), " AND p.country <> ''"
 	}
-	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, c.country, c.asn, c.network,
-		c.owner, c.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
+	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, p.country, p.asn, p.network,
+		p.owner, p.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
 		m.source, m.first, m.last, m.count
-		FROM cases c LEFT JOIN more_source m ON m.case_no = c.no
-		WHERE (c.surge = $1 OR c.no IN (SELECT case_no FROM more_surge WHERE surge = $1)) AND c.state <> 3` + where + `
+		FROM cases c JOIN placement p ON p.id = c.placement LEFT JOIN more_source m ON m.case_no = c.no
+		WHERE ` + inSurge + ` AND c.state <> 3` + where + `
 		ORDER BY ` + group + ", " + classOrder("c.class") + ", c.id, m.source"
 	return func(yield func(*report.Case, error) bool) {
 		err := s.desk.DB.Read(ctx, func(q store.Querier) error {
@@ -133,15 +134,16 @@ func (s *reportSource) walk(rows *sql.Rows, yield func(*report.Case, error) bool
 func (s *reportSource) scan(rows *sql.Rows) (no int64, c *report.Case, more sourceCount, err error) {
 	c = &report.Case{}
 	var id []byte
-	var class, severity, state int
+	var class, severity, state, kind, label int
 	var source int64
 	var ms, mf, ml, mc sql.NullInt64
-	err = rows.Scan(&no, &id, &class, &c.Family, &c.Kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network,
-		&c.Owner, &c.Basis, &state, &severity, &c.Label, &source, &c.First, &c.Last, &c.Count, &ms, &mf, &ml, &mc)
+	err = rows.Scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network,
+		&c.Owner, &c.Basis, &state, &severity, &label, &source, &c.First, &c.Last, &c.Count, &ms, &mf, &ml, &mc)
 	if err != nil {
 		return 0, nil, more, err
 	}
 	c.ID, c.Class, c.State, c.Severity = hex.EncodeToString(id), rsit.Class(class), stateWords[state], severityWords[severity]
+	c.Kind, c.Label = kindWord(kind), sharing.TLP(label).String()
 	c.Sources = []string{s.feeds[source]}
 	return no, c, sourceCount{ms.Int64, mf.Int64, ml.Int64, mc.Int64}, nil
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"time"
 
-	"entente/internal/infra/runs"
 	"entente/internal/infra/store"
 )
 
@@ -31,7 +30,7 @@ func (d *Desk) openRun(ctx context.Context, req Request) (run, error) {
 		if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM run").Scan(&r.id); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, started, finished) VALUES ($1, $2, $3, $4, 0)",
+		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, lowest, highest, started, finished) VALUES ($1, $2, $3, 0, 0, $4, 0)",
 			r.id, print, r.surge, d.Now().UnixMicro())
 		return err
 	})
@@ -167,7 +166,5 @@ func (d *Desk) number(ctx context.Context, tx *store.Tx, k sourceKey) (int64, er
 	_, err = tx.Exec(ctx, "INSERT INTO source (id, feed, label, audience) VALUES ($1, $2, $3, $4)", no, k.feed, k.label, audience)
 	return no, err
 }
-
-func newFlight() *flight { return &flight{staged: map[int64][]runs.Section{}} }
 
 func micros(t int64) time.Time { return time.UnixMicro(t).UTC() }

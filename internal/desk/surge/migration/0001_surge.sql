@@ -1,9 +1,13 @@
 -- +goose Up
 -- A run is one call of ingest over some paths; an unfinished one is resumed.
+-- lowest and highest are the numbers of the cases that it opened, 0 for none:
+-- one process opens cases at a time, so they are all of that run.
 CREATE TABLE run (
   id          BIGINT  PRIMARY KEY,
   fingerprint BYTEA   NOT NULL,
   surge       BIGINT  NOT NULL,
+  lowest      BIGINT  NOT NULL,
+  highest     BIGINT  NOT NULL,
   started     BIGINT  NOT NULL,
   finished    BIGINT  NOT NULL
 );
@@ -70,35 +74,54 @@ CREATE TABLE source (
   UNIQUE (feed, label, audience)
 );
 
+-- Where a case lies and who must act. Many cases share a few thousand.
+CREATE TABLE placement (
+  id      BIGINT PRIMARY KEY,
+  country TEXT   NOT NULL,
+  owner   TEXT   NOT NULL,
+  basis   TEXT   NOT NULL,
+  asn     BIGINT NOT NULL,
+  network TEXT   NOT NULL
+);
+
 -- A case and its first source in one row; further sources stand in more_source.
 -- The number counts up as cases open, so new rows go to the end of the table;
--- the key index lives in sorted runs beside the database.
+-- the way from id to number is a sorted run beside the database. kind 0 is a
+-- network; severity and label are ranks.
 CREATE TABLE cases (
   no        INTEGER NOT NULL PRIMARY KEY,
   id        BYTEA   NOT NULL,
-  rule      INTEGER NOT NULL,
   class     INTEGER NOT NULL,
   family    TEXT    NOT NULL,
-  kind      TEXT    NOT NULL,
+  kind      INTEGER NOT NULL,
   value     TEXT    NOT NULL,
   port      INTEGER NOT NULL,
   transport TEXT    NOT NULL,
-  country   TEXT    NOT NULL,
-  asn       BIGINT  NOT NULL,
-  network   TEXT    NOT NULL,
-  owner     TEXT    NOT NULL,
-  basis     TEXT    NOT NULL,
+  placement BIGINT  NOT NULL,
   state     INTEGER NOT NULL,
   severity  INTEGER NOT NULL,
-  label     TEXT    NOT NULL,
-  surge     BIGINT  NOT NULL,
-  opened    BIGINT  NOT NULL,
+  label     INTEGER NOT NULL,
   source    BIGINT  NOT NULL,
   first     BIGINT  NOT NULL,
   last      BIGINT  NOT NULL,
   count     BIGINT  NOT NULL
 );
 CREATE INDEX cases_held ON cases (no) WHERE state = 3;
+
+-- What a batch adds to cases that were there, one packed list a batch in order
+-- of the case's number. Lists are folded into the cases in one walk forward, so
+-- that no page is written once per sighting.
+CREATE TABLE touch (
+  batch BIGINT PRIMARY KEY,
+  cases BIGINT NOT NULL,
+  data  BYTEA  NOT NULL
+);
+
+-- A fold under way: lists up to batch are applied to cases up to number upto.
+CREATE TABLE fold (
+  batch BIGINT NOT NULL,
+  upto  BIGINT NOT NULL
+);
 
 CREATE TABLE more_source (
   case_no BIGINT NOT NULL,
@@ -109,7 +132,7 @@ CREATE TABLE more_source (
   PRIMARY KEY (case_no, source)
 );
 
--- Cases of a surge that another surge, or none, opened.
+-- Cases of a surge that no run of its own opened.
 CREATE TABLE more_surge (
   surge   BIGINT NOT NULL,
   case_no BIGINT NOT NULL,
@@ -150,4 +173,4 @@ CREATE TABLE party (
 
 -- +goose Down
 DROP TABLE party; DROP TABLE claim; DROP TABLE rollup; DROP VIEW case_source; DROP TABLE more_surge; DROP TABLE more_source;
-DROP TABLE cases; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run;
+DROP TABLE fold; DROP TABLE touch; DROP TABLE cases; DROP TABLE placement; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run;
