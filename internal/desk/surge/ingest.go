@@ -156,9 +156,9 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 	if err != nil {
 		return err
 	}
-	full := make(chan *batch, 1)
-	known := make(chan *prepared, 1)
-	ready := make(chan *prepared, 1)
+	full := make(chan *batch)
+	known := make(chan *prepared)
+	ready := make(chan *prepared)
 	free := make(chan *batch, maxFree)
 	g, gctx := errgroup.WithContext(context.WithoutCancel(ctx))
 	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(d.Identity.Node().Secret),
