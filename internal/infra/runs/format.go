@@ -18,12 +18,12 @@ import (
 //	index      first key of every block; Bloom filter lines of 64 bytes
 //	directory  per section: scope length u16, scope, payload u8, keys u64,
 //	           offset of blocks u64, offset of index u64, length u64, CRC-32C of it u32
-//	footer     offset of the directory u64, length u64, CRC-32C of it u32, "ERUN"
+//	footer     offset of the directory u64, length u64, CRC-32C of it u32, "ERU2"
 const (
-	magic      = "ENTERUN1"
-	tail       = "ERUN"
+	magic      = "ENTERUN2"
+	tail       = "ERU2"
 	footerSize = 24
-	perBlock   = 256
+	perBlock   = 64 // a key that is there costs one small read
 )
 
 var crc = crc32.MakeTable(crc32.Castagnoli)
@@ -75,14 +75,14 @@ func (w *writer) put(b []byte) {
 func (w *writer) begin(scope string, payload bool, keys int64) {
 	w.cur = entry{scope: scope, payload: payload, data: w.pos}
 	w.filter = newFilter(keys)
-	w.fences = nil
+	w.fences = make([]byte, 0, (keys+perBlock-1)/perBlock*16+int64(len(w.filter)))
 }
 
 func (w *writer) add(k Key, payload uint64) {
 	if w.cur.keys%perBlock == 0 {
 		w.fences = append(w.fences, k[:]...)
 	}
-	w.filter.add(k)
+	w.filter.add(&k)
 	w.block = append(w.block, k[:]...)
 	if w.cur.payload {
 		w.block = binary.LittleEndian.AppendUint64(w.block, payload)

@@ -53,12 +53,13 @@ func TestFilter(t *testing.T) {
 		return k
 	}
 	for i := range uint64(n) {
-		f.add(key(i))
+		k := key(i)
+		f.add(&k)
 	}
 	wrong := 0
 	for i := range uint64(2 * n) {
 		k := key(i)
-		has := f.has(&k)
+		has := f.has(&k) == 1
 		if i < n && !has {
 			t.Fatal("forgot", i)
 		}

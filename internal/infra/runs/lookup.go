@@ -17,7 +17,7 @@ func (s *Sets) Lookup(ctx context.Context, scope string, keys []Key, found func(
 	if err := s.lookup(ctx, scope, keys, found); err != nil {
 		return err
 	}
-	if s.small.Load() > s.cfg.SmallRuns || s.filter.Load() > s.cfg.Filters {
+	if s.full() {
 		s.mu.Lock()
 		s.trim()
 		s.mu.Unlock()
@@ -28,96 +28,118 @@ func (s *Sets) Lookup(ctx context.Context, scope string, keys []Key, found func(
 func (s *Sets) lookup(ctx context.Context, scope string, keys []Key, found func(i int, payload uint64)) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list := s.scopes[scope]
-	if len(list) == 0 {
+	sc := s.scopes[scope]
+	if sc == nil {
 		return nil
 	}
-	open := make([]int32, len(keys)) // keys not found yet
-	for i := range open {
-		open[i] = int32(i)
+	recent, err := s.recentOf(ctx, sc)
+	if err != nil {
+		return err
 	}
-	var p probe
-	for _, c := range list {
+	p, _ := s.idle.Get().(*probe)
+	if p == nil {
+		p = &probe{}
+	}
+	defer s.idle.Put(p)
+	p.start(keys)
+	if recent != nil {
+		p.near = recent.filter.sift(keys, p.open, p.near)
+	}
+	// Newest first, so that the payload given last is the one found.
+	for _, c := range sc.list {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		asked := &p.open
+		if recent != nil && recent.covers[c] {
+			asked = &p.near
+		}
+		if len(*asked) == 0 {
+			continue
 		}
 		l, err := s.load(c)
 		if err != nil {
 			return err
 		}
-		p.want = p.want[:0]
-		block := 0
-		for _, i := range open {
-			if l.filter.has(&keys[i]) {
-				if block = l.blockOf(&keys[i], block); block >= 0 {
-					p.want = append(p.want, wanted{i, int32(block)})
-				}
-			}
-		}
-		if len(p.want) == 0 {
+		if p.want = l.filter.sift(keys, *asked, p.want[:0]); len(p.want) == 0 {
 			continue
 		}
-		hits, err := s.probe(c, l, &p, keys, found)
+		hits, err := s.probe(c, l, p, keys, found)
 		if err != nil {
 			return err
 		}
-		if hits == 0 {
-			continue
+		if hits > 0 {
+			p.open, p.near = p.rest(p.open), p.rest(p.near)
 		}
-		rest, h := open[:0], 0
-		for _, i := range open {
-			if h < len(p.hits) && p.hits[h] == i {
-				h++
-				continue
-			}
-			rest = append(rest, i)
-		}
-		open = rest
 	}
 	return nil
 }
 
-// wanted is a key that the filter lets through, and the block it would be in.
-type wanted struct{ key, block int32 }
-
 // probe is the working memory of one Lookup.
 type probe struct {
-	want []wanted
-	hits []int32
+	open []int32 // keys not found yet
+	near []int32 // those of them that recent may cover
+	done []byte  // per key, 1: it was found
+	want []int32 // keys that the filter of the section lets through
+	at   []int32 // the block that each of them would be in
 	buf  []byte
+}
+
+func (p *probe) start(keys []Key) {
+	p.open, p.near, p.done = p.open[:0], p.near[:0], p.done[:0]
+	for i := range keys {
+		p.open, p.done = append(p.open, int32(i)), append(p.done, 0)
+	}
+}
+
+// rest takes the found keys out of list.
+func (p *probe) rest(list []int32) []int32 {
+	n := 0
+	for _, i := range list {
+		list[n] = i
+		n += int(1 - p.done[i])
+	}
+	return list[:n]
+}
+
+// locate finds the blocks of the wanted keys.
+func (p *probe) locate(l *loaded, keys []Key) {
+	p.at = p.at[:0]
+	n := 0
+	for _, i := range p.want {
+		if b := l.blockOf(&keys[i]); b >= 0 {
+			p.want[n], p.at = i, append(p.at, int32(b))
+			n++
+		}
+	}
+	p.want = p.want[:n]
 }
 
 const (
 	readMax = 64 << 10 // most bytes read at once
-	readGap = 2        // blocks nobody wants that are read over rather than skipped
+	readGap = 4 << 10  // bytes nobody wants that are read over rather than skipped
 )
 
-// probe searches the wanted keys of one section and leaves the found ones in
-// p.hits, sorted. Blocks that lie close together are read at once.
+// probe searches the wanted keys of one section, marks those it finds as done,
+// and gives their number. Blocks that lie close together are read at once.
 func (s *Sets) probe(c *section, l *loaded, p *probe, keys []Key, found func(int, uint64)) (int, error) {
-	p.hits = p.hits[:0]
+	p.locate(l, keys)
 	width := l.entry.width()
+	hits := 0
 	var f disk.ReadFile
 	for from := 0; from < len(p.want); {
-		first := p.want[from].block
-		to, last := from, first
-		at, n := l.span(int(first))
-		end := at + n
-		for to++; to < len(p.want); to++ {
-			b := p.want[to].block
-			if b == last {
-				continue
-			}
-			ba, bn := l.span(int(b))
-			if b-last > readGap+1 || ba+bn-at > readMax {
-				break
-			}
-			last, end = b, ba+bn
-		}
-		data := l.whole
+		at, n := l.span(int(p.at[from]))
+		to, end, data := from, at+n, l.whole
 		if data != nil {
-			data = data[at:end]
+			at, to = 0, len(p.want)
 		} else {
+			for to++; to < len(p.want); to++ {
+				ba, bn := l.span(int(p.at[to]))
+				if ba > end+readGap || ba+bn-at > readMax {
+					break
+				}
+				end = ba + bn
+			}
 			if f == nil {
 				var err error
 				if f, err = s.fs.Open(s.path(c.id.file)); err != nil {
@@ -133,22 +155,19 @@ func (s *Sets) probe(c *section, l *loaded, p *probe, keys []Key, found func(int
 				return 0, s.damaged(c.id.file, err)
 			}
 		}
-		checked := int32(-1)
-		for _, w := range p.want[from:to] {
-			ba, bn := l.span(int(w.block))
+		for ; from < to; from++ {
+			b, i := p.at[from], p.want[from]
+			ba, bn := l.span(int(b))
 			block := data[ba-at : ba-at+bn]
-			if l.whole == nil && checked != w.block {
-				if !sound(block) {
-					return 0, s.damaged(c.id.file, errBlock)
-				}
-				checked = w.block
+			if l.whole == nil && !l.trust(b, block) {
+				return 0, s.damaged(c.id.file, errBlock)
 			}
-			if payload, ok := search(block[:bn-4], width, &keys[w.key]); ok {
-				p.hits = append(p.hits, w.key)
-				found(int(w.key), payload)
+			if payload, ok := search(block[:bn-4], width, l.entry.keys, &keys[i]); ok {
+				p.done[i] = 1
+				hits++
+				found(int(i), payload)
 			}
 		}
-		from = to
 	}
-	return len(p.hits), nil
+	return hits, nil
 }

@@ -12,14 +12,21 @@ import (
 	"entente/internal/infra/store"
 )
 
-// fanIn is how many runs of one scope and level become one of the next level.
-const fanIn = 8
+// fanIn gives how many runs of one scope and level become one of the next
+// level. Single batches wait for many, as recent covers them; of large runs few
+// may wait, as each is asked for every key.
+func fanIn(level int64) int {
+	if level == 0 {
+		return 16
+	}
+	return 4
+}
 
 // mergeBytes bounds what one merge transaction covers, so that a stop loses
 // little work.
 const mergeBytes = 256 << 20
 
-// Maintain merges runs until no scope has 8 of one level. It may run beside
+// Maintain merges runs until no scope has enough of one level to merge. It may run beside
 // Stage and Lookup; only one runs at a time. A crash at any moment leaves the
 // old runs or the new one counted, never both.
 func (s *Sets) Maintain(ctx context.Context) error {
@@ -56,17 +63,17 @@ func (s *Sets) due() []job {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var jobs []job
-	for scope, list := range s.scopes {
+	for scope, sc := range s.scopes {
 		byLevel := map[int64][]*section{}
 		lowest := int64(-1)
-		for _, c := range slices.Backward(list) {
+		for _, c := range slices.Backward(sc.list) {
 			byLevel[c.level] = append(byLevel[c.level], c)
-			if len(byLevel[c.level]) >= fanIn && (lowest < 0 || c.level < lowest) {
+			if len(byLevel[c.level]) >= fanIn(c.level) && (lowest < 0 || c.level < lowest) {
 				lowest = c.level
 			}
 		}
 		if lowest >= 0 {
-			jobs = append(jobs, job{scope: scope, level: lowest, from: byLevel[lowest][:fanIn]})
+			jobs = append(jobs, job{scope: scope, level: lowest, from: byLevel[lowest][:fanIn(lowest)]})
 		}
 	}
 	slices.SortFunc(jobs, func(a, b job) int {
@@ -104,7 +111,7 @@ func (s *Sets) mergeRuns(ctx context.Context, jobs []job) error {
 	var made, gone []*section
 	for i, j := range jobs {
 		j.to.id, j.to.seq = sectionID{file: file, scope: j.scope}, j.from[len(j.from)-1].seq
-		j.to.loaded = fresh(w.dir[i], w.idx[i])
+		j.to.loaded = newLoaded(w.dir[i], w.idx[i])
 		made, gone = append(made, j.to), append(gone, j.from...)
 	}
 	err = s.db.WriteSlice(ctx, func(tx *store.Tx) error {
@@ -129,14 +136,14 @@ func (s *Sets) mergeRuns(ctx context.Context, jobs []job) error {
 		}
 		return err
 	}
-	return s.swap(made, gone)
+	return s.swap(jobs, gone)
 }
 
 func (s *Sets) lists(file int64) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, list := range s.scopes {
-		for _, c := range list {
+	for _, sc := range s.scopes {
+		for _, c := range sc.list {
 			if c.id.file == file {
 				return true
 			}
@@ -148,29 +155,34 @@ func (s *Sets) lists(file int64) bool {
 // swap puts merged runs in the place of their parts and deletes files that hold
 // nothing any more. A merged run stands where its newest part stood, so newer
 // payloads stay in front.
-func (s *Sets) swap(made, gone []*section) error {
+func (s *Sets) swap(jobs []job, gone []*section) error {
 	s.mu.Lock()
 	dead := map[*section]bool{}
 	for _, c := range gone {
 		dead[c] = true
 	}
-	for _, c := range made {
-		list := s.scopes[c.id.scope]
+	for _, j := range jobs {
+		c, sc := j.to, s.scopes[j.scope]
+		if sc == nil {
+			continue
+		}
+		list := sc.list
 		at := slices.IndexFunc(list, func(o *section) bool { return dead[o] })
 		if at < 0 {
 			continue // a Refresh came in between and has it already
 		}
 		list = slices.Insert(slices.Clone(list), at, c)
-		s.scopes[c.id.scope] = slices.DeleteFunc(list, func(o *section) bool { return dead[o] })
+		sc.list = slices.DeleteFunc(list, func(o *section) bool { return dead[o] })
 		c.used = s.clock.Load()
 		s.keep(c, c.loaded)
+		s.swapRecent(sc, j.from, c)
 	}
 	for _, c := range gone {
 		s.forget(c)
 	}
 	left := map[int64]bool{}
-	for _, list := range s.scopes {
-		for _, c := range list {
+	for _, sc := range s.scopes {
+		for _, c := range sc.list {
 			left[c.id.file] = true
 		}
 	}

@@ -62,11 +62,20 @@ type Sets struct {
 	// mu is held for reading during a whole Lookup, so that a file which the list
 	// names exists; and for writing while the list changes.
 	mu     sync.RWMutex
-	scopes map[string][]*section // newest keys first
+	scopes map[string]*scope
 
 	small  atomic.Int64 // bytes of whole runs in memory
 	filter atomic.Int64 // bytes of loaded filters and fences
 	clock  atomic.Int64 // counts lookups, to find what was used least recently
+	idle   sync.Pool    // of *probe
+}
+
+// scope is one set.
+type scope struct {
+	list []*section // newest keys first
+
+	mu     sync.Mutex // held to look at recent while Sets.mu is held for reading
+	recent *recent    // nil: none is needed
 }
 
 // Open reads the list of runs and deletes the files that it does not name. On
@@ -106,12 +115,12 @@ func (s *Sets) Refresh(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := map[sectionID]*section{}
-	for _, list := range s.scopes {
-		for _, c := range list {
+	for _, sc := range s.scopes {
+		for _, c := range sc.list {
 			known[c.id] = c
 		}
 	}
-	scopes := map[string][]*section{}
+	scopes := map[string]*scope{}
 	err := s.db.Read(ctx, func(q store.Querier) error {
 		rows, err := q.QueryContext(ctx, "SELECT file, scope, seq, level, keys FROM run_section ORDER BY seq DESC")
 		if err != nil {
@@ -127,7 +136,12 @@ func (s *Sets) Refresh(ctx context.Context) error {
 				c = k
 				delete(known, c.id)
 			}
-			scopes[c.id.scope] = append(scopes[c.id.scope], c)
+			sc := scopes[c.id.scope]
+			if sc == nil {
+				sc = &scope{}
+				scopes[c.id.scope] = sc
+			}
+			sc.list = append(sc.list, c)
 			s.raise(c.id.file)
 		}
 		return rows.Err()
@@ -135,9 +149,19 @@ func (s *Sets) Refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list the key runs: %w", err)
 	}
+	for name, old := range s.scopes {
+		if sc := scopes[name]; sc != nil {
+			sc.recent = old.recent
+		} else {
+			s.drop(old)
+		}
+	}
 	s.scopes = scopes
 	for _, c := range known {
 		s.forget(c)
+		if sc := scopes[c.id.scope]; sc != nil && sc.recent != nil {
+			delete(sc.recent.covers, c)
+		}
 	}
 	return nil
 }
@@ -214,14 +238,13 @@ func (s *Sets) Keys(scope string) int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	n := int64(0)
-	for _, c := range s.scopes[scope] {
-		n += c.keys
+	if sc := s.scopes[scope]; sc != nil {
+		for _, c := range sc.list {
+			n += c.keys
+		}
 	}
 	return n
 }
-
-// Memory gives the bytes held for runs and filters.
-func (s *Sets) Memory() int64 { return s.small.Load() + s.filter.Load() }
 
 func (s *Sets) damaged(file int64, cause error) error {
 	if errors.Is(cause, fs.ErrNotExist) {
@@ -234,10 +257,15 @@ func (s *Sets) damaged(file int64, cause error) error {
 
 // insert puts new sections at the front, newest first. mu is held.
 func (s *Sets) insert(list []*section) {
-	if s.scopes == nil {
-		s.scopes = map[string][]*section{}
-	}
 	for _, c := range list {
-		s.scopes[c.id.scope] = slices.Insert(s.scopes[c.id.scope], 0, c)
+		sc := s.scopes[c.id.scope]
+		if sc == nil {
+			sc = &scope{}
+			s.scopes[c.id.scope] = sc
+		}
+		sc.list = slices.Insert(sc.list, 0, c)
+		if sc.recent != nil {
+			sc.recent.extend(c)
+		}
 	}
 }

@@ -162,7 +162,7 @@ func TestReopenedAndMerged(t *testing.T) {
 		s := openSets(t, db, disk.OS(), dir, false)
 		r := rand.New(rand.NewPCG(1, 2))
 		want := map[runs.Key]uint64{}
-		for i := range 70 {
+		for i := range 150 {
 			keys := random(r, 300)
 			payload := make([]uint64, len(keys))
 			for j, k := range keys {
@@ -188,7 +188,7 @@ func TestReopenedAndMerged(t *testing.T) {
 			t.Fatal(s.Keys("case"))
 		}
 		files, _ := filepath.Glob(filepath.Join(dir, "runs", "*"))
-		limit := 40
+		limit := 80
 		if len(files) > limit {
 			t.Fatalf("%d files after merging", len(files))
 		}
@@ -237,20 +237,20 @@ func TestWhatIsNotCommittedIsNotFound(t *testing.T) {
 func TestFaults(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	var batches [][]runs.Key
-	for range 9 {
+	for range 17 { // one more than a merge takes
 		batches = append(batches, random(r, 300))
 	}
 	for _, kind := range disktest.Faults() {
 		for n := 1; ; n++ {
 			dir, d, db := t.TempDir(), disktest.New(), storetest.Open(t, store.SQLite)
 			s := openSets(t, db, d, dir, false)
-			for _, keys := range batches[:7] {
+			for _, keys := range batches[:15] {
 				put(t, db, s, runs.Section{Scope: "a", Keys: keys})
 			}
 			d.FailAt(n, kind)
-			committed := 7
+			committed := 15
 			var failed error
-			for _, keys := range batches[7:] {
+			for _, keys := range batches[15:] {
 				st, err := s.Stage(ctx, []runs.Section{{Scope: "a", Keys: keys}})
 				if err != nil {
 					failed = err

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"sort"
 	"sync"
+	"sync/atomic"
 
 	"entente/internal/infra/disk"
 )
@@ -33,8 +33,18 @@ type loaded struct {
 	entry  entry
 	fences []byte
 	filter filter
-	whole  []byte // all blocks with their checksums; nil: they are read as needed
+	whole  []byte          // all blocks with their checksums; nil: they are read as needed
+	sound  []atomic.Uint32 // a bit per block: its checksum was compared
 }
+
+// newLoaded makes the loaded form of a section from its index.
+func newLoaded(e entry, index []byte) *loaded {
+	n := e.blocks()
+	return &loaded{entry: e, fences: index[: n*16 : n*16], filter: filter(index[n*16:]), sound: make([]atomic.Uint32, (n+31)/32)}
+}
+
+// size is what it takes of memory beside whole.
+func (l *loaded) size() int64 { return int64(len(l.fences) + len(l.filter) + 4*len(l.sound)) }
 
 // load gives what memory needs of c, reading it if it was let go.
 func (s *Sets) load(c *section) (*loaded, error) {
@@ -67,60 +77,6 @@ func (s *Sets) load(c *section) (*loaded, error) {
 	return l, nil
 }
 
-func (s *Sets) keep(c *section, l *loaded) {
-	c.loaded = l
-	s.small.Add(int64(len(l.whole)))
-	s.filter.Add(int64(len(l.fences) + len(l.filter)))
-}
-
-// forget gives the memory of c back.
-func (s *Sets) forget(c *section) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if l := c.loaded; l != nil {
-		s.small.Add(-int64(len(l.whole)))
-		s.filter.Add(-int64(len(l.fences) + len(l.filter)))
-		c.loaded = nil
-	}
-}
-
-// trim lets go of what was used least recently until the bounds hold. mu is
-// held for writing, so nobody reads.
-func (s *Sets) trim() {
-	if s.small.Load() <= s.cfg.SmallRuns && s.filter.Load() <= s.cfg.Filters {
-		return
-	}
-	var all []*section
-	for _, list := range s.scopes {
-		for _, c := range list {
-			if c.loaded != nil {
-				all = append(all, c)
-			}
-		}
-	}
-	sort.Slice(all, func(i, j int) bool {
-		a, b := all[i], all[j]
-		if a.used != b.used {
-			return a.used < b.used
-		}
-		if a.keys != b.keys {
-			return a.keys > b.keys
-		}
-		return a.id.file < b.id.file
-	})
-	for _, c := range all {
-		if s.small.Load() > s.cfg.SmallRuns && c.loaded.whole != nil {
-			s.small.Add(-int64(len(c.loaded.whole)))
-			l := *c.loaded
-			l.whole = nil
-			c.loaded = &l
-		}
-		if s.filter.Load() > s.cfg.Filters {
-			s.forget(c)
-		}
-	}
-}
-
 var (
 	errBlock   = errors.New("a block does not fit its checksum")
 	errSection = errors.New("it holds no such scope")
@@ -140,10 +96,10 @@ func readIndex(f disk.ReadFile, scope string, keys int64) (*loaded, error) {
 			return nil, err
 		}
 		fences := e.blocks() * 16
-		if e.keys != keys || crc32.Checksum(index, crc) != e.crc || fences >= len(index) {
+		if e.keys != keys || crc32.Checksum(index, crc) != e.crc || fences >= len(index) || (len(index)-fences)%line != 0 {
 			return nil, errFormat
 		}
-		return &loaded{entry: e, fences: index[:fences:fences], filter: index[fences:]}, nil
+		return newLoaded(e, index), nil
 	}
 	return nil, errSection
 }
@@ -170,53 +126,20 @@ func (l *loaded) check(whole []byte) error {
 	return nil
 }
 
+// trust compares the checksum of block b, unless that was done before.
+func (l *loaded) trust(b int32, block []byte) bool {
+	word, bit := &l.sound[b/32], uint32(1)<<(b%32)
+	if word.Load()&bit != 0 {
+		return true
+	}
+	if !sound(block) {
+		return false
+	}
+	word.Or(bit)
+	return true
+}
+
 func sound(block []byte) bool {
 	n := len(block) - 4
 	return crc32.Checksum(block[:n], crc) == binary.LittleEndian.Uint32(block[n:])
-}
-
-// blockOf gives the block that would hold k, -1 if k is below them all. from is
-// a block at or before it, found for a smaller key.
-func (l *loaded) blockOf(k *Key, from int) int {
-	n := len(l.fences) / 16
-	at := func(i int) int { return Key(l.fences[i*16 : i*16+16]).Compare(*k) }
-	lo := max(from, 0)
-	step := 1
-	hi := lo
-	for hi < n && at(hi) <= 0 {
-		lo = hi
-		hi += step
-		step *= 2
-	}
-	hi = min(hi, n)
-	return lo + sort.Search(hi-lo, func(i int) bool { return at(lo+i) > 0 }) - 1
-}
-
-// search finds k in a block without its checksum.
-func search(block []byte, width int, k *Key) (uint64, bool) {
-	lo, hi := 0, len(block)/width
-	want := binary.BigEndian.Uint64(k[:8])
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		e := block[mid*width:]
-		got := binary.BigEndian.Uint64(e)
-		if got == want {
-			switch Key(e[:16]).Compare(*k) {
-			case 0:
-				if width == 24 {
-					return binary.LittleEndian.Uint64(e[16:]), true
-				}
-				return 0, true
-			case -1:
-				lo = mid + 1
-			default:
-				hi = mid
-			}
-		} else if got < want {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return 0, false
 }

@@ -81,7 +81,7 @@ func (s *Sets) Stage(ctx context.Context, sections []Section) (*Staged, error) {
 		}
 		sec := st.list[at]
 		sec.id.file, sec.seq = file, file
-		sec.loaded = fresh(w.dir[at], w.idx[at])
+		sec.loaded = newLoaded(w.dir[at], w.idx[at])
 		if s.small.Load()+sec.loaded.dataSize() <= s.cfg.SmallRuns {
 			sec.loaded.whole = whole(sec.loaded, c)
 		}
@@ -103,12 +103,6 @@ func checkSection(c Section) error {
 		}
 	}
 	return nil
-}
-
-// fresh makes the loaded form of a section that was just written.
-func fresh(e entry, index []byte) *loaded {
-	n := e.blocks() * 16
-	return &loaded{entry: e, fences: index[:n:n], filter: filter(index[n:])}
 }
 
 // whole lays out a section's blocks in memory as in the file; the checksums are
