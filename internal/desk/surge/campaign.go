@@ -24,7 +24,7 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	if err != nil {
 		return report.Written{}, err
 	}
-	if s, err = d.freeze(ctx, s, req.Account); err != nil {
+	if s, err = d.freeze(ctx, s); err != nil {
 		return report.Written{}, err
 	}
 	src, err := d.reportSource(ctx, s)

@@ -93,12 +93,26 @@ func (d *Desk) Surges(ctx context.Context) ([]Surge, error) {
 	return out, nil
 }
 
-// freeze sets the denominators of a surge that has none yet.
-func (d *Desk) freeze(ctx context.Context, s Surge, a Account) (Surge, error) {
+// freeze sets the denominators of a surge that has none yet: the account of its
+// first completed run.
+func (d *Desk) freeze(ctx context.Context, s Surge) (Surge, error) {
 	if s.Frozen {
 		return s, nil
 	}
-	a.Seconds = 0
+	var first int64
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT COALESCE(MIN(id), 0) FROM run WHERE surge = $1 AND finished > 0", s.No).Scan(&first)
+	})
+	if err != nil {
+		return s, err
+	}
+	if first == 0 {
+		return s, fault.Newf(fault.Conflict, "run it again to its end", "no run of the surge %q is complete", s.Name)
+	}
+	a, err := d.AccountOf(ctx, first)
+	if err != nil {
+		return s, err
+	}
 	text, err := json.Marshal(a)
 	if err != nil {
 		return s, err
