@@ -104,7 +104,7 @@ func (d *Desk) FindCase(ctx context.Context, id string) (*Case, CaseID, error) {
 	}
 	key := CaseID(raw)
 	var no int64
-	if err := d.Runs.Lookup(ctx, caseScope, []runs.Key{runs.Key(key)}, func(_ int, n uint64) { no = int64(n) }); err != nil {
+	if err := d.Runs.Lookup(ctx, caseScope, []runs.Key{runs.Key(key)}, func(_ int, payload uint64) { no = refOf(payload).no }); err != nil {
 		return nil, key, err
 	}
 	if no != 0 {

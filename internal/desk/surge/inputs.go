@@ -133,7 +133,7 @@ func (d *Desk) join(ctx context.Context, surge int64, ids map[CaseID]bool) error
 	}
 	slices.SortFunc(keys, func(a, b runs.Key) int { return compareKeys(&a, &b) })
 	var nos []int64
-	if err := d.Runs.Lookup(ctx, caseScope, keys, func(_ int, no uint64) { nos = append(nos, int64(no)) }); err != nil {
+	if err := d.Runs.Lookup(ctx, caseScope, keys, func(_ int, payload uint64) { nos = append(nos, refOf(payload).no) }); err != nil {
 		return err
 	}
 	own, err := d.loadOwn(ctx, surge)
