@@ -2,13 +2,10 @@ package surge
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"strings"
 	"time"
 
-	"entente/internal/core/sharing"
 	"entente/internal/core/value"
 	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/locate"
@@ -224,81 +221,10 @@ func (c *collector) compareClaim(o *feed.Observation, at *locate.Located) {
 	}
 }
 
-// identity is the first 16 bytes of SHA-256 over everything the row says, each
-// text with its length before it. Feed and day are the scope it is unique in.
-func (c *collector) identity(o *feed.Observation, r *eventlog.Row) (k [16]byte) {
-	b := binary.BigEndian.AppendUint64(c.buf[:0], uint64(r.Observed))
-	b = binary.BigEndian.AppendUint64(b, uint64(r.Snapshot))
-	b = append(b, byte(o.Class))
-	b = binary.BigEndian.AppendUint16(b, o.Port)
-	b = binary.BigEndian.AppendUint32(b, o.ASN)
-	b = appendText(b, r.Kind)
-	b = appendText(b, r.Value)
-	b = appendText(b, o.Family)
-	b = appendText(b, o.Transport)
-	b = appendText(b, o.Said)
-	b = appendText(b, o.Country)
-	b = appendText(b, o.Status)
-	b = appendText(b, o.Severity)
-	if o.At.IsValid() {
-		b = o.At.AppendTo(b)
-	}
-	b = append(b, sep)
-	b = append(b, o.Details...)
-	c.buf = b
-	sum := sha256.Sum256(b)
-	copy(k[:], sum[:])
-	return k
-}
-
-func appendText(b []byte, s string) []byte {
-	b = binary.AppendUvarint(b, uint64(len(s)))
-	return append(b, s...)
-}
-
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {
 		q--
 	}
 	return q
-}
-
-// severityRank orders the producers' words; 0 is none.
-func severityRank(word string) uint8 {
-	switch word {
-	case "critical":
-		return 5
-	case "high":
-		return 4
-	case "medium":
-		return 3
-	case "low":
-		return 2
-	case "info":
-		return 1
-	}
-	return 0
-}
-
-var severityWords = [...]string{"", "info", "low", "medium", "high", "critical"}
-
-// tlpOf gives the rank of a label's word; one that is none counts as RED.
-func tlpOf(word string) sharing.TLP {
-	t, err := sharing.ParseTLP(word)
-	if err != nil {
-		return sharing.Red
-	}
-	return t
-}
-
-// strictest gives the stricter of two labels by their words.
-func strictest(a, b string) string {
-	if b == "" || a == b {
-		return a
-	}
-	if a == "" {
-		return b
-	}
-	return sharing.StrictestTLP(a, b)
 }

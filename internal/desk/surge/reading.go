@@ -1,0 +1,191 @@
+package surge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"entente/internal/core/fault"
+	"entente/internal/feed"
+	"entente/internal/feed/source"
+)
+
+// readAll keeps and reads each raw input in turn.
+func (in *ingest) readAll(ctx context.Context, raws []source.Raw) error {
+	for _, r := range raws {
+		if err := ctx.Err(); err != nil {
+			return errStopped
+		}
+		if err := in.readRaw(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *ingest) readRaw(ctx context.Context, raw source.Raw) error {
+	hash, size, err := in.keep(ctx, raw)
+	if err != nil {
+		return err
+	}
+	kept, err := in.desk.Blobs.Open(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	before := in.done
+	body := &countingReader{r: kept.Trust(), add: func(n int64) { in.done += n }}
+	opt := in.req.Options
+	format := in.req.Format
+	if !raw.Stdin {
+		if err := in.desk.sidecar(raw.Path, &opt, &format); err != nil {
+			return err
+		}
+	}
+	opt.Now = in.desk.Now()
+	err = source.Members(ctx, raw.Path, raw.ModTime, body, kept.At, size, in.req.Limits, func(m source.Member) error {
+		return in.readMember(ctx, hash, m, opt, format)
+	})
+	in.done = before + size
+	in.report(raw.Path)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return errStopped
+	case fault.Is(err, fault.Corrupt), fault.Is(err, fault.Limit), fault.Is(err, fault.Invalid):
+		return in.cutOff(raw.Path, hash, err)
+	}
+	return fmt.Errorf("read %s: %w", source.Display(raw.Path), err)
+}
+
+// keep stores the raw input by its hash before anything of it is read.
+func (in *ingest) keep(ctx context.Context, raw source.Raw) (hash [32]byte, size int64, err error) {
+	var r io.Reader = in.req.Stdin
+	if !raw.Stdin {
+		f, err := os.Open(raw.Path)
+		if err != nil {
+			return hash, 0, fault.Wrap(fault.NotFound, err, "cannot open "+source.Display(raw.Path), "check the path and its permissions")
+		}
+		defer f.Close()
+		r = f
+	} else if r == nil {
+		return hash, 0, fault.New(fault.Usage, "there is no standard input to read", "give a path, or pipe a file in")
+	}
+	ref, err := in.desk.Blobs.Put(ctx, &countingReader{r: r, add: func(n int64) {
+		in.done += n
+		in.report(raw.Path)
+	}}, true)
+	if err != nil && ctx.Err() != nil {
+		err = errStopped
+	}
+	return ref.Hash, ref.Size, err
+}
+
+func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Member, opt feed.Options, override string) error {
+	if description(src.Name) {
+		return nil
+	}
+	m, fresh := in.memberOf(memberKey{hash, src.Index, src.Name}, opt)
+	if !fresh && m.state != memberOpen {
+		in.remember(m)
+		return nil
+	}
+	format, err := source.Choose(in.desk.Formats, opt, override, src.Name, src.Head)
+	if err != nil {
+		if fault.Is(err, fault.Usage) {
+			return err
+		}
+		return in.setAside(m, "unknown-format", err.Error(), fault.RemedyOf(err))
+	}
+	m.format = format.Info().Name
+	in.collect.start(m)
+	err = format.Read(ctx, feed.Input{Name: src.Name, ModTime: src.ModTime, Body: src.Body, Options: opt}, in.collect)
+	in.report(src.Name)
+	var q *feed.Quarantine
+	switch {
+	case err == nil:
+		m.state = memberDone
+		in.collect.batch.note(m)
+		in.finished[string(m.identity)] = m
+	case errors.Is(err, errRecognised):
+		in.collect.batch.note(m)
+	case errors.As(err, &q):
+		return in.setAside(m, q.Reason, q.Text, q.Remedy)
+	case ctx.Err() != nil:
+		return errStopped
+	default:
+		return err
+	}
+	return nil
+}
+
+// memberOf gives the member of a resumed run, or a fresh one.
+func (in *ingest) memberOf(key memberKey, opt feed.Options) (m *member, fresh bool) {
+	if m := in.members[key]; m != nil {
+		m.options = opt
+		return m, false
+	}
+	in.lastMember++
+	m = &member{id: in.lastMember, raw: key.raw, index: key.index, name: key.name, options: opt, rejected: map[string]int64{}}
+	return m, true
+}
+
+// remember takes in a member that this run had settled before it was resumed.
+func (in *ingest) remember(m *member) {
+	switch m.state {
+	case memberDone:
+		in.finished[string(m.identity)] = m
+	case memberQuarantined, memberCut:
+		in.notes = append(in.notes, Note{File: m.name, Reason: m.reason, Text: m.note})
+	}
+}
+
+// setAside records that a file is quarantined whole.
+func (in *ingest) setAside(m *member, reason, text, remedy string) error {
+	m.state, m.reason, m.note = memberQuarantined, reason, text
+	in.notes = append(in.notes, Note{m.name, reason, text, remedy})
+	in.collect.batch.note(m)
+	return nil
+}
+
+// cutOff notes that a raw input broke off; what was read of it counts.
+func (in *ingest) cutOff(path string, hash [32]byte, cause error) error {
+	reason := "damaged"
+	if fault.Is(cause, fault.Limit) {
+		reason = "limit"
+	}
+	m := in.collect.member
+	if m == nil || m.raw != hash || m.state != memberOpen {
+		m, _ = in.memberOf(memberKey{hash, -1, source.Display(path)}, in.req.Options)
+		return in.setAside(m, reason, cause.Error(), fault.RemedyOf(cause))
+	}
+	m.state, m.reason, m.note = memberCut, reason, cause.Error()
+	in.notes = append(in.notes, Note{m.name, reason, cause.Error(), fault.RemedyOf(cause)})
+	in.collect.batch.note(m)
+	return nil
+}
+
+func (in *ingest) report(file string) {
+	if in.req.Progress == nil {
+		return
+	}
+	var rows int64
+	if in.collect != nil {
+		rows = in.collect.rows
+	}
+	in.req.Progress(Progress{Rows: rows, Bytes: in.done, Size: in.size, File: file})
+}
+
+type countingReader struct {
+	r   io.Reader
+	add func(int64)
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.add(int64(n))
+	return n, err
+}

@@ -1,0 +1,48 @@
+package surge
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+
+	"entente/internal/feed"
+	"entente/internal/feed/source"
+)
+
+// Request is one call of ingest.
+type Request struct {
+	Paths    []string
+	Stdin    io.Reader
+	Options  feed.Options
+	Format   string // overrides detection
+	Surge    string // name of the surge that the cases join; "" for none
+	Limits   source.Limits
+	Progress func(Progress) // may be nil; called from one goroutine
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Rows        int64
+	Bytes, Size int64 // of the raw inputs; Size is 0 when unknown
+	File        string
+}
+
+// Result is a run's account and what a person should hear about it.
+type Result struct {
+	Account
+	Run   int64
+	Notes []Note
+}
+
+// Note is a file that was set aside or broke off.
+type Note struct {
+	File, Reason, Text, Remedy string
+}
+
+// fingerprint says which request a run belongs to, so that it can be resumed.
+func (r Request) fingerprint(surge int64) []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d\x1f%s\x1f%s\x1f%s", surge, r.Format, optionText(r.Options), strings.Join(r.Paths, "\x1f"))
+	return h.Sum(nil)
+}
