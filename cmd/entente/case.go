@@ -214,10 +214,14 @@ func asn(n uint32) string {
 
 // count writes a number with its noun.
 func count(n int, one, many string) string {
+	return thousands(int64(n)) + " " + plural(int64(n), one, many)
+}
+
+func plural(n int64, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return one
 	}
-	return thousands(int64(n)) + " " + many
+	return many
 }
 
 func dash(text string) string {

@@ -92,16 +92,17 @@ func (s *session) printAccount(res surge.Result) {
 	line(a.Accepted, "accepted")
 	line(a.Rejected, "rejected"+reasons(a.RejectedBy))
 	fmt.Fprintf(w, "%14s  observations, of which\n", thousands(a.Observations))
-	line(a.Routed, fmt.Sprintf("  routed to %d owners in %d countries", a.Owners, a.Countries))
+	line(a.Routed, "  routed to an owner")
 	line(a.Pooled, "  pooled: no owner and no country known")
 	line(a.Context, "  context: logged, never a case")
 	line(a.Duplicate, "  duplicate: logged before")
 	line(a.Held, "  held by a hold rule")
 	line(a.Suppressed, "  suppressed"+reasons(a.SuppressedBy))
-	line(a.CasesOpened, "cases opened")
-	line(a.CasesSeenAgain, fmt.Sprintf("times an open case was seen again, in %d batches", a.Batches))
+	line(a.CasesOpened, plural(a.CasesOpened, "case opened", "cases opened"))
+	line(a.CasesSeenAgain, plural(a.CasesSeenAgain, "time an open case was seen again", "times an open case was seen again")+", in "+count(int(a.Batches), "batch", "batches"))
+	line(a.Owners, plural(a.Owners, "owner", "owners")+" in "+count(int(a.Countries), "country", "countries")+", those of held cases included")
 	if a.Quarantined > 0 {
-		line(a.Quarantined, "files set aside:")
+		line(a.Quarantined, plural(a.Quarantined, "file set aside:", "files set aside:"))
 		for _, n := range res.Notes {
 			fmt.Fprintf(w, "                  %s: %s: %s\n", source.Display(n.File), n.Reason, source.Display(n.Text))
 			if n.Remedy != "" {
@@ -200,20 +201,33 @@ func (s *session) ingestRetry() *cobra.Command {
 	var flags ingestFlags
 	c := &cobra.Command{
 		Use:   "retry",
-		Short: "Read rejected rows again, after a parser or a mapping was mended",
-		Args:  exactly(0, "no argument"),
+		Short: "Read rejected rows again, with a mended parser, mapping or zone",
+		Long: `Read the rejected rows again from the kept input, and only those: after a parser
+was mended, with another mapping, or with the zone that was missing. What is
+rejected again stays as it was.`,
+		Example: `  entente ingest retry
+  entente ingest retry --zone Europe/Madrid
+  entente ingest retry --mapping mended.yaml`,
+		Annotations: map[string]string{noteNext: "`entente ingest rejects` for what is left"},
+		Args:        exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			req, err := flags.request(nil)
+			if err != nil {
+				return err
+			}
 			d, err := s.open(cmd.Context(), openOptions{ingest: true, geo: flags.geo, bogons: flags.bogons})
 			if err != nil {
 				return err
 			}
-			res, err := d.Retry(cmd.Context(), surge.Request{})
+			res, err := d.Retry(cmd.Context(), req)
 			if err != nil {
 				return err
 			}
 			return s.showAccount(res)
 		},
 	}
+	c.Flags().StringVar(&flags.zone, "zone", "", "`zone` of times that have none, such as Europe/Madrid")
+	c.Flags().StringVar(&flags.mapping, "mapping", "", "mapping `file` in place of the one before")
 	c.Flags().StringVar(&flags.geo, "geo", "", "geography `file` instead of the network data")
 	c.Flags().StringVar(&flags.bogons, "bogons", "", "suppress bogon and documentation space, `on-or-off` (default on)")
 	return c

@@ -73,8 +73,8 @@ every country and every owner.`,
 				return leftAside(res)
 			}
 			s.printAccount(res)
-			fmt.Fprintf(s.stdout, "\nReports: %d countries, %d owners, drafts only, nothing was sent\n  open %s\n",
-				written.Countries, written.Owners, filepath.Join(out, "index.html"))
+			fmt.Fprintf(s.stdout, "\nReports: %s, %s, drafts only, nothing was sent\n  open %s\n",
+				count(written.Countries, "country", "countries"), count(written.Owners, "owner", "owners"), filepath.Join(out, "index.html"))
 			return leftAside(res)
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"entente/internal/core/fault"
 	"entente/internal/core/sharing"
@@ -78,7 +79,7 @@ type foundForm struct {
 
 // guesses is the order in which a text of unknown kind is tried.
 var guesses = []value.Kind{value.IPv4, value.IPv6, value.CIDR, value.CVE, value.MD5, value.SHA1, value.SHA256, value.SHA512,
-	value.MAC, value.Onion, value.Bitcoin, value.Ethereum, value.Monero, value.Email, value.URL, value.Domain, value.FileName}
+	value.MAC, value.Onion, value.Bitcoin, value.Ethereum, value.Monero, value.Email, value.URL, value.Domain}
 
 // anyValue parses a text of unknown kind, live or defanged.
 func anyValue(text string) (value.Value, error) {
@@ -90,6 +91,12 @@ func anyValue(text string) (value.Value, error) {
 	}
 	if len(live) > 2 && (live[0] == 'A' || live[0] == 'a') {
 		if v, err := value.ParseASN(live); err == nil {
+			return v, nil
+		}
+	}
+	// Nearly every text could name a file; only one with an ending is taken for it.
+	if i := strings.LastIndexByte(live, '.'); i > 0 && i < len(live)-1 {
+		if v, err := value.Parse(value.FileName, live); err == nil {
 			return v, nil
 		}
 	}
@@ -121,6 +128,8 @@ func parseAddr(text string) (netip.Addr, error) {
 }
 
 func checkLabel(text string) error {
-	_, err := sharing.ParseTLP(text)
-	return err
+	if _, err := sharing.ParseTLP(text); err != nil {
+		return &usageError{err}
+	}
+	return nil
 }

@@ -133,8 +133,8 @@ func (in *ingest) recognised(ctx context.Context, identity []byte) (*member, err
 func (in *ingest) beginMember(ctx context.Context, m *member, meta feed.Meta) error {
 	m.feed, m.drift = meta.Feed, strings.Join(meta.Drift, "\n")
 	m.identity = m.identify(meta)
-	if m.skip > 0 {
-		return nil
+	if m.skip > 0 || in.collect.only != nil {
+		return nil // half read before, or its rejected rows are read again
 	}
 	same, err := in.recognised(ctx, m.identity)
 	if err != nil || same == nil {

@@ -43,7 +43,8 @@ func (d *Desk) Rejects(ctx context.Context, run int64, limit int64) ([]Rejected,
 	return out, err
 }
 
-// SetAside lists the files that were quarantined or broke off, oldest first.
+// SetAside lists the files that were quarantined or broke off, oldest first; of
+// all runs (run 0) only those that no later run has read to their end.
 func (d *Desk) SetAside(ctx context.Context, run int64) ([]Note, error) {
 	var out []Note
 	err := d.DB.Read(ctx, func(q store.Querier) error {
@@ -52,7 +53,8 @@ func (d *Desk) SetAside(ctx context.Context, run int64) ([]Note, error) {
 			err := scan(&n.File, &n.Reason, &n.Text)
 			out = append(out, n)
 			return err
-		}, `SELECT name, reason, note FROM member WHERE state IN (3, 4) AND (run = $1 OR $1 = 0) ORDER BY id`, run)
+		}, `SELECT name, reason, note FROM member WHERE state IN (3, 4) AND (run = $1
+			OR $1 = 0 AND (raw, idx) NOT IN (SELECT raw, idx FROM member WHERE state = 1)) ORDER BY id`, run)
 	})
 	return out, err
 }
@@ -69,7 +71,8 @@ type retryMember struct {
 
 // Retry reads the rejected rows again from the kept raw input: after a parser
 // was mended, what it now takes joins the log and the cases. What is rejected
-// again stays as it was. The account is of the rows tried.
+// again stays as it was. A zone or a mapping in the request's options replaces
+// the one that was given at first. The account is of the rows tried.
 func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	pending, err := d.pendingRejects(ctx)
 	if err != nil {
@@ -137,6 +140,12 @@ func (in *ingest) retry(ctx context.Context, want *retryMember) error {
 		return err
 	}
 	opt.Now = in.desk.Now()
+	if z := in.req.Options.Zone; z != nil {
+		opt.Zone = z
+	}
+	if m := in.req.Options.Mapping; m != nil {
+		opt.Mapping = m
+	}
 	err = source.Members(ctx, want.name, opt.AsOf, kept, kept.At, kept.Size, in.req.Limits, func(src source.Member) error {
 		if src.Index != want.index {
 			return nil
