@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"time"
 
@@ -47,6 +49,11 @@ func (f *ingestFlags) add(c *cobra.Command) {
 // request turns the flags into a request.
 func (f *ingestFlags) request(paths []string) (surge.Request, error) {
 	req := surge.Request{Paths: paths, Format: f.format}
+	for _, p := range paths {
+		if _, err := os.Stat(p); p != "-" && errors.Is(err, fs.ErrNotExist) {
+			return req, fault.Newf(fault.Usage, "check the spelling and the folder you are in", "there is no file or folder %s", p)
+		}
+	}
 	o := &req.Options
 	o.Feed, o.Report, o.Family, o.FamilyFromName, o.Label = f.feed, f.report, f.family, f.familyFromName, f.label
 	if f.class != "" {
