@@ -59,7 +59,7 @@ func TestFilter(t *testing.T) {
 	wrong := 0
 	for i := range uint64(2 * n) {
 		k := key(i)
-		has := f.has(&k) == 1
+		has := has(f.line(&k), &k) == 1
 		if i < n && !has {
 			t.Fatal("forgot", i)
 		}

@@ -49,6 +49,12 @@ func random(r *rand.Rand, n int) []runs.Key {
 	return slices.Compact(keys)
 }
 
+func merged(a, b []runs.Key) []runs.Key {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, runs.Key.Compare)
+	return slices.Compact(all)
+}
+
 func put(t testing.TB, db *store.DB, s *runs.Sets, sections ...runs.Section) {
 	t.Helper()
 	st, err := s.Stage(ctx, sections)
