@@ -98,7 +98,7 @@ func (r *recent) extend(c *section) {
 	r.keys += c.keys
 }
 
-// swap notes that sections were merged into one. mu is held for writing.
+// swapRecent notes that sections were merged into one. mu is held for writing.
 func (s *Sets) swapRecent(sc *scope, from []*section, to *section) {
 	r := sc.recent
 	if r == nil {
