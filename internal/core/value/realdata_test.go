@@ -25,7 +25,7 @@ func TestIndicatorsInUse(t *testing.T) {
 	}
 	f, err := os.Open(filepath.Join(shared, "data/indicators/maltrail-static.tar.zst"))
 	if err != nil {
-		t.Skip("no shared data here: set ENTENTE_SHARED to the folder that has data/indicators")
+		t.Skip("outside data: no data/indicators (ENTENTE_SHARED names its folder)")
 	}
 	defer f.Close()
 	z, err := zstd.NewReader(f)

@@ -144,13 +144,13 @@ func Shared(t testing.TB, path string) string {
 				break
 			}
 			if abs, err := filepath.Abs(at); err != nil || abs == "/" {
-				t.Skip("the repository's root is not found")
+				t.Fatal("the repository's root is not found")
 			}
 		}
 	}
 	full := filepath.Join(dir, path)
 	if _, err := os.Stat(full); err != nil {
-		t.Skipf("real data is absent: %s", path)
+		t.Skipf("outside data: no %s (ENTENTE_SHARED names its folder)", path)
 	}
 	return full
 }

@@ -105,11 +105,11 @@ func TestFaultKinds(t *testing.T) {
 }
 
 func TestReadOnlyFolder(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
 	dir := t.TempDir()
 	os.Chmod(dir, 0o500)
+	if os.Getuid() == 0 {
+		dir = "/sys/kernel" // root may write everywhere else
+	}
 	err := disk.WriteFile(disk.OS(), filepath.Join(dir, "a"), text("x"))
 	if !fault.Is(err, fault.Invalid) || fault.RemedyOf(err) == "" {
 		t.Fatal(err)

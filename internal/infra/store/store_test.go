@@ -281,11 +281,11 @@ func TestOpenFaults(t *testing.T) {
 		check(t, err, fault.Invalid)
 	})
 	t.Run("read-only folder", func(t *testing.T) {
-		if os.Getuid() == 0 {
-			t.Skip("root may write everywhere")
-		}
 		dir := t.TempDir()
 		must(t, os.Chmod(dir, 0o500))
+		if os.Getuid() == 0 {
+			dir = "/sys/kernel" // root may write everywhere else
+		}
 		_, err := store.Open(ctx, store.Config{Dir: dir})
 		check(t, err, fault.Invalid)
 	})

@@ -22,7 +22,7 @@ func realLists(t testing.TB) (string, Report) {
 	}
 	archive := filepath.Join(shared, "data/warninglists/misp-warninglists.tar.zst")
 	if _, err := os.Stat(archive); err != nil {
-		t.Skipf("no real warning lists at %s", archive)
+		t.Skipf("outside data: no %s (ENTENTE_SHARED names its folder)", archive)
 	}
 	dir := filepath.Join(t.TempDir(), "warninglists")
 	rep, err := Import(context.Background(), archive, dir, time.Unix(0, 0))

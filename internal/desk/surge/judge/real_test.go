@@ -25,7 +25,7 @@ func shared(t testing.TB, path string) string {
 	}
 	path = filepath.Join(dir, "data", path)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no real data at %s", path)
+		t.Skipf("outside data: no %s (ENTENTE_SHARED names its folder)", path)
 	}
 	return path
 }

@@ -23,7 +23,7 @@ func schemas(t *testing.T) *jsonschema.Schema {
 	}
 	root := filepath.Join(shared, "data", "schemas", "stix2.1", "schemas")
 	if _, err := os.Stat(root); err != nil {
-		t.Skip("the STIX schemas of OASIS are not here: set ENTENTE_SHARED to the folder that holds data/schemas/stix2.1")
+		t.Skip("outside data: no data/schemas/stix2.1 (ENTENTE_SHARED names its folder)")
 	}
 	c := jsonschema.NewCompiler()
 	bundleID := ""
