@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,31 +23,31 @@ import (
 	"entente/internal/infra/store"
 )
 
-// calls are ingests that follow one another: enough of them that runs are
-// merged, the last one with several batches, rejected rows, a file that is
-// recognised, and one that breaks off.
-func calls(t testing.TB) [][]string {
+// small is an ingest with one batch that opens cases and sees others again.
+func small(t testing.TB, dir string, i int) []string {
 	t.Helper()
-	dir := t.TempDir()
-	var out [][]string
-	for i := range 9 {
-		var b bytes.Buffer
-		fmt.Fprintf(&b, "#plain feed-%d event\n", i%2)
-		for j := range 12 {
-			writeSaid(t, &b, said{Time: day(i/4).UnixMicro() + int64(i*100+j), Class: pick(i+j, "c2-server", "spam", "phishing"),
-				Value: pick(i+j, fmt.Sprintf("ipv4:198.18.1.%d", 20+j), fmt.Sprintf("ipv4:198.18.0.%d", 230+j+i), fmt.Sprintf("domain:w%d.shop.example.org", j)),
-				Port:  uint16(80 + j%2), Family: pick(j, "", "bot"), Severity: pick(i, "low", "high"), Note: "n"})
-		}
-		out = append(out, []string{put(t, dir, fmt.Sprintf("small-%d.txt", i), b.Bytes())})
+	var b bytes.Buffer
+	b.WriteString("#plain feed-0 event\n")
+	for j := range 8 {
+		writeSaid(t, &b, said{Time: day(0).UnixMicro() + int64(i*100+j), Class: pick(i+j, "c2-server", "spam", "phishing"),
+			Value: pick(i+j, fmt.Sprintf("ipv4:198.18.1.%d", 20+i*8+j), fmt.Sprintf("ipv4:198.18.0.%d", 230+j+i%9), fmt.Sprintf("domain:w%d.shop.example.org", j)),
+			Port:  uint16(80 + j%2), Family: pick(j, "", "bot"), Severity: pick(i, "low", "high"), Note: "n"})
 	}
-	var big bytes.Buffer
-	big.WriteString("#plain feed-1 event\n")
+	return []string{put(t, dir, fmt.Sprintf("small-%d.txt", i), b.Bytes())}
+}
+
+// large is an ingest with several batches, rejected rows, a file that breaks off
+// and one that is recognised.
+func large(t testing.TB, dir string, known []string) []string {
+	t.Helper()
+	var many bytes.Buffer
+	many.WriteString("#plain feed-1 event\n")
 	for j := range 4500 {
 		if j%50 != 0 {
-			fmt.Fprintf(&big, "!%d\n", j)
+			fmt.Fprintf(&many, "!%d\n", j)
 			continue
 		}
-		writeSaid(t, &big, said{Time: day(0).UnixMicro() + int64(j), Class: "c2-server", Value: fmt.Sprintf("ipv4:198.18.1.%d", 10+j/50), Port: 80})
+		writeSaid(t, &many, said{Time: day(j/4400).UnixMicro() + int64(j), Class: "c2-server", Value: fmt.Sprintf("ipv4:198.18.1.%d", 10+j/50), Port: 80})
 	}
 	var cut bytes.Buffer
 	z := gzip.NewWriter(&cut)
@@ -55,11 +56,11 @@ func calls(t testing.TB) [][]string {
 		writeSaid(t, z, said{Time: day(1).UnixMicro() + int64(j), Class: "scanner", Value: fmt.Sprintf("ipv4:198.18.2.%d", j%250), Note: fmt.Sprintf("%x", j*j*j*7919)})
 	}
 	ok(t, z.Close())
-	return append(out, []string{
-		put(t, dir, "z-a.txt", big.Bytes()),
+	return []string{
+		put(t, dir, "z-a.txt", many.Bytes()),
 		put(t, dir, "z-cut.txt.gz", cut.Bytes()[:cut.Len()/2]),
-		put(t, dir, "z-again.txt", mustRead(t, out[0][0])),
-	})
+		put(t, dir, "z-again.txt", mustRead(t, known[0])),
+	}
 }
 
 func pick(i int, words ...string) string { return words[i%len(words)] }
@@ -86,31 +87,102 @@ func mustRead(t testing.TB, path string) []byte {
 	return text
 }
 
-// story is what undisturbed ingests of the calls leave.
+// story is a data folder, some ingests, and what they leave when nobody
+// disturbs them.
 type story struct {
 	rules    rules
+	ready    string // the folder before; copied for every try
+	before   int    // ingests that it saw
 	calls    [][]string
 	accounts []string
 	world    world
 }
 
-func undisturbed(t testing.TB) (s story) {
+// stories: the first ingests of a new folder; and those after so many others
+// that runs of keys are merged.
+func stories(t testing.TB) map[string]*story {
 	t.Helper()
-	ctx := context.Background()
-	s = story{rules: newRules(t), calls: calls(t)}
-	n, err := openNode(ctx, t.TempDir(), disk.OS(), s.rules)
+	r, dir := newRules(t), t.TempDir()
+	var smalls [][]string
+	for i := range 17 {
+		smalls = append(smalls, small(t, dir, i))
+	}
+	big := large(t, dir, smalls[0])
+	return map[string]*story{
+		"first": newStory(t, r, nil, [][]string{smalls[0], big}),
+		"merge": newStory(t, r, smalls[:15], [][]string{smalls[15], smalls[16]}),
+	}
+}
+
+// foldStory is an ingest whose sightings are so many that they are folded into
+// the cases in several slices.
+func foldStory(t testing.TB) *story {
+	t.Helper()
+	dir := t.TempDir()
+	var files [2][]string
+	for i := range files {
+		var b bytes.Buffer
+		b.WriteString("#plain feed-0 event\n")
+		for j := range 9000 {
+			writeSaid(t, &b, said{Time: day(i).UnixMicro() + int64(j), Class: "c2-server", Value: fmt.Sprintf("ipv4:198.18.1.%d", 1+j%90), Port: uint16(1 + j)})
+		}
+		files[i] = []string{put(t, dir, fmt.Sprintf("fold-%d.txt", i), b.Bytes())}
+	}
+	return newStory(t, newRules(t), files[:1], files[1:])
+}
+
+func newStory(t testing.TB, r rules, before, calls [][]string) *story {
+	t.Helper()
+	s := &story{rules: r, ready: t.TempDir(), before: len(before), calls: calls}
+	n, err := openNode(context.Background(), s.ready, disk.OS(), s.rules)
+	ok(t, err)
+	s.run(t, n, before)
+	ok(t, n.close())
+	n, err = openNode(context.Background(), s.begin(t), disk.OS(), s.rules)
 	ok(t, err)
 	defer n.close()
-	for _, paths := range s.calls {
-		res, err := n.Ingest(ctx, surge.Request{Paths: paths})
-		ok(t, err)
-		s.accounts = append(s.accounts, accountText(res.Account))
-	}
+	s.accounts = s.run(t, n, calls)
 	s.world = n.world(t)
-	if last := s.accounts[len(s.accounts)-1]; !strings.Contains(last, `"batches":3`) || !strings.Contains(last, `"quarantined":1`) {
-		t.Fatalf("the last ingest is too simple for these tests: %s", last)
-	}
 	return s
+}
+
+// run ingests and gives the accounts.
+func (s *story) run(t testing.TB, n *node, calls [][]string) (accounts []string) {
+	t.Helper()
+	for _, paths := range calls {
+		res, err := n.Ingest(context.Background(), surge.Request{Paths: paths})
+		ok(t, err)
+		accounts = append(accounts, accountText(res.Account))
+	}
+	return accounts
+}
+
+// begin makes a data folder as it was before the calls.
+func (s *story) begin(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "entente-story")
+	ok(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	linkAll(t, s.ready, dir)
+	ok(t, os.WriteFile(filepath.Join(dir, "state.db"), mustRead(t, filepath.Join(s.ready, "state.db")), 0o600))
+	return dir
+}
+
+// linkAll gives a second folder the files of a first, apart from the database.
+func linkAll(t testing.TB, from, to string) {
+	t.Helper()
+	ok(t, fs.WalkDir(os.DirFS(from), ".", func(path string, e fs.DirEntry, err error) error {
+		switch name := filepath.Join(to, path); {
+		case err != nil:
+			return err
+		case e.IsDir():
+			return os.MkdirAll(name, 0o700)
+		case strings.HasPrefix(path, "state.db"):
+			return nil
+		default:
+			return os.Link(filepath.Join(from, path), name)
+		}
+	}))
 }
 
 // play runs the calls from the first one not done and stops at an error. It
@@ -129,39 +201,39 @@ func (s *story) play(ctx context.Context, t testing.TB, n *node, from int) (int,
 	return len(s.calls), nil
 }
 
-// TestEveryFileOperationFails lets each file operation of a sequence of ingests
-// fail in turn (every fifth without ENTENTE_TEST_ALL), then loses what was not synced while the database keeps all it
+// TestEveryFileOperationFails lets each file operation of the ingests fail in
+// turn, then loses what was not synced while the database keeps all it
 // committed, and runs the same commands again on a sound disk. Nothing is lost
 // and nothing doubled.
 func TestEveryFileOperationFails(t *testing.T) {
 	ctx := context.Background()
-	s := undisturbed(t)
-	whole := disktest.New()
-	n, err := openNode(ctx, t.TempDir(), whole, s.rules)
-	ok(t, err)
-	_, err = s.play(ctx, t, n, 0)
-	ok(t, err)
-	ok(t, n.close())
-	total := len(whole.Ops())
-	t.Logf("%d file operations", total)
-	var tries []failing
-	for at := 1; at <= total; at++ {
-		why, onward := disktest.Faults()[at%2], at/2%2 == 1
-		if os.Getenv("ENTENTE_TEST_ALL") != "" {
-			tries = append(tries, failing{at, why, onward}, failing{at, why, !onward})
-		} else if at%5 == 0 {
+	for name, s := range stories(t) {
+		whole := disktest.New()
+		n, err := openNode(ctx, s.begin(t), whole, s.rules)
+		ok(t, err)
+		_, err = s.play(ctx, t, n, 0)
+		ok(t, err)
+		ok(t, n.close())
+		ops := whole.Ops()
+		var tries []failing
+		for at := 1; at <= len(ops); at++ {
+			why, onward := disktest.Faults()[at%2], at/2%2 == 1
 			tries = append(tries, failing{at, why, onward})
-		}
-	}
-	for part := range 2 {
-		t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
-			t.Parallel()
-			for i := part; i < len(tries) && !t.Failed(); i += 2 {
-				if s.fail(ctx, t, tries[i]); t.Failed() {
-					t.Errorf("after operation %d of %d: %v, onward %v", tries[i].at, total, whole.Ops()[tries[i].at-1], tries[i].onward)
-				}
+			if os.Getenv("ENTENTE_TEST_ALL") != "" {
+				tries = append(tries, failing{at, why, !onward})
 			}
-		})
+		}
+		t.Logf("%s: %d file operations, %d tries", name, len(ops), len(tries))
+		for part := range 2 {
+			t.Run(fmt.Sprint(name, " ", part), func(t *testing.T) {
+				t.Parallel()
+				for i := part; i < len(tries) && !t.Failed(); i += 2 {
+					if s.fail(ctx, t, tries[i]); t.Failed() {
+						t.Errorf("after operation %d of %d: %v, onward %v", tries[i].at, len(ops), ops[tries[i].at-1], tries[i].onward)
+					}
+				}
+			})
+		}
 	}
 }
 
@@ -176,8 +248,7 @@ type failing struct {
 // fail is one try.
 func (s *story) fail(ctx context.Context, t testing.TB, f failing) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "entente-fault")
-	ok(t, err)
+	dir := s.begin(t)
 	defer os.RemoveAll(dir)
 	d := disktest.New()
 	if f.onward {
@@ -225,32 +296,33 @@ func (s *story) clear(t testing.TB, err, why error) {
 // lost.
 func TestNothingCountsThatIsNotDurable(t *testing.T) {
 	ctx := context.Background()
-	s := undisturbed(t)
-	d := disktest.New()
-	n, err := openNode(ctx, t.TempDir(), d, s.rules)
-	ok(t, err)
-	defer n.close()
 	looks, most := 0, 0
-	look := func() {
-		names, err := listed(ctx, n)
-		if err != nil {
-			t.Error(err)
-		}
-		looks, most = looks+1, max(most, len(names))
-		for _, loose := range d.Unsynced() {
-			for _, name := range names {
-				if strings.Contains(loose, name) {
-					t.Errorf("it counts, but a power cut would lose it: %s", loose)
+	for _, s := range stories(t) {
+		d := disktest.New()
+		n, err := openNode(ctx, s.begin(t), d, s.rules)
+		ok(t, err)
+		defer n.close()
+		look := func() {
+			names, err := listed(ctx, n)
+			if err != nil {
+				t.Error(err)
+			}
+			looks, most = looks+1, max(most, len(names))
+			for _, loose := range d.Unsynced() {
+				for _, name := range names {
+					if strings.Contains(loose, name) {
+						t.Errorf("it counts, but a power cut would lose it: %s", loose)
+					}
 				}
 			}
 		}
-	}
-	d.Watch(func(disktest.Op) { look() })
-	_, err = s.play(ctx, t, n, 0)
-	ok(t, err)
-	look()
-	if left := d.Unsynced(); len(left) > 0 {
-		t.Errorf("not synced at the end: %v", left)
+		d.Watch(func(disktest.Op) { look() })
+		_, err = s.play(ctx, t, n, 0)
+		ok(t, err)
+		look()
+		if left := d.Unsynced(); len(left) > 0 {
+			t.Errorf("not synced at the end: %v", left)
+		}
 	}
 	t.Logf("%d looks, up to %d files that count", looks, most)
 	if looks < 100 || most < 20 {
