@@ -40,6 +40,7 @@ type collector struct {
 	seen     int64           // rows of the member so far
 	rows     int64           // rows taken by this process
 	only     map[int64]int64 // retry: row ordinal -> reject id; nil reads all
+	broken   error           // why nothing more can be taken; no fault of the input
 }
 
 // start turns to the next member.
@@ -51,7 +52,11 @@ func (c *collector) Begin(meta feed.Meta) error {
 	if meta.Mode == feed.Snapshot {
 		c.snapshot = meta.Snapshot.UnixMicro()
 	}
-	return c.begin(c.member, meta)
+	err := c.begin(c.member, meta)
+	if err != nil && !errors.Is(err, errRecognised) {
+		c.broken = err
+	}
+	return err
 }
 
 // Accept takes one row that gave observations.
@@ -126,6 +131,7 @@ func (c *collector) flush() error {
 	full.seal()
 	c.nextID++
 	if err := c.send(full); err != nil {
+		c.broken = err
 		return err
 	}
 	c.batch = c.fresh().reset(c.nextID)

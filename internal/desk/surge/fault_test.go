@@ -1,6 +1,8 @@
 package surge_test
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -36,31 +38,89 @@ func small(t testing.TB, dir string, i int) []string {
 	return []string{put(t, dir, fmt.Sprintf("small-%d.txt", i), b.Bytes())}
 }
 
-// large is an ingest with several batches, rejected rows, a file that breaks off
-// and one that is recognised.
+// large is an ingest with several batches, rejected rows, archives that break
+// off, and a file that is recognised.
 func large(t testing.TB, dir string, known []string) []string {
 	t.Helper()
-	var many bytes.Buffer
-	many.WriteString("#plain feed-1 event\n")
-	for j := range 4500 {
+	return []string{
+		put(t, dir, "z-a.txt", rejects(t, 0)),
+		put(t, dir, "z-b.tar", brokenTar(t)),
+		put(t, dir, "z-c.zip", brokenZip(t)),
+		put(t, dir, "z-d.txt.gz", brokenGzip(t)),
+		put(t, dir, "z-e.txt", rejects(t, 1)),
+		put(t, dir, "z-f.txt", mustRead(t, known[0])),
+		put(t, dir, "z-g.txt", []byte("nothing that a format knows\n")),
+	}
+}
+
+// rejects closes a batch with rows that are rejected.
+func rejects(t testing.TB, n int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("#plain feed-1 event\n")
+	for j := range 2200 {
 		if j%50 != 0 {
-			fmt.Fprintf(&many, "!%d\n", j)
+			fmt.Fprintf(&b, "!%d %d\n", n, j)
 			continue
 		}
-		writeSaid(t, &many, said{Time: day(j/4400).UnixMicro() + int64(j), Class: "c2-server", Value: fmt.Sprintf("ipv4:198.18.1.%d", 10+j/50), Port: 80})
+		writeSaid(t, &b, said{Time: day(n).UnixMicro() + int64(j), Class: "c2-server", Value: fmt.Sprintf("ipv4:198.18.1.%d", 10+n*20+j/50), Port: 80})
 	}
-	var cut bytes.Buffer
-	z := gzip.NewWriter(&cut)
-	fmt.Fprintln(z, "#plain feed-2 event")
-	for j := range 3000 {
-		writeSaid(t, z, said{Time: day(1).UnixMicro() + int64(j), Class: "scanner", Value: fmt.Sprintf("ipv4:198.18.2.%d", j%250), Note: fmt.Sprintf("%x", j*j*j*7919)})
+	return b.Bytes()
+}
+
+// scans is a file of n rows.
+func scans(t testing.TB, feed string, n int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "#plain %s event\n", feed)
+	for j := range n {
+		writeSaid(t, &b, said{Time: day(1).UnixMicro() + int64(j), Class: "scanner", Value: fmt.Sprintf("ipv4:198.18.2.%d", j%250), Note: fmt.Sprintf("%x", j*j*j*7919)})
 	}
+	return b.Bytes()
+}
+
+func brokenTar(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i := range 3 {
+		text := scans(t, fmt.Sprint("tar-", i), 60)
+		ok(t, w.WriteHeader(&tar.Header{Name: fmt.Sprintf("%d.txt", i), Mode: 0o600, Size: int64(len(text))}))
+		_, err := w.Write(text)
+		ok(t, err)
+	}
+	ok(t, w.Close())
+	return b.Bytes()[:b.Len()/2]
+}
+
+// brokenZip has a wrong checksum in the second of three members.
+func brokenZip(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := range 3 {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("%d.txt", i), Method: zip.Store})
+		ok(t, err)
+		_, err = f.Write(scans(t, fmt.Sprint("zip-", i), 40))
+		ok(t, err)
+	}
+	ok(t, w.Close())
+	text := b.Bytes()
+	at := bytes.Index(text, []byte("#plain zip-1"))
+	at += bytes.IndexByte(text[at:], 'n') // in the feed's row text further on
+	at += bytes.Index(text[at:], []byte(`"n":"`)) + 5
+	text[at] ^= 1
+	return text
+}
+
+func brokenGzip(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(scans(t, "gzip", 3000))
+	ok(t, err)
 	ok(t, z.Close())
-	return []string{
-		put(t, dir, "z-a.txt", many.Bytes()),
-		put(t, dir, "z-cut.txt.gz", cut.Bytes()[:cut.Len()/2]),
-		put(t, dir, "z-again.txt", mustRead(t, known[0])),
-	}
+	return b.Bytes()[:b.Len()/2]
 }
 
 func pick(i int, words ...string) string { return words[i%len(words)] }

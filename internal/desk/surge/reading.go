@@ -51,10 +51,12 @@ func (in *ingest) readRaw(ctx context.Context, raw source.Raw) error {
 	in.done = before + size
 	in.report(raw.Path)
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errBrokeOff):
 		return nil
 	case ctx.Err() != nil:
 		return errStopped
+	case in.collect.broken != nil:
+		return in.collect.broken
 	case fault.Is(err, fault.Corrupt), fault.Is(err, fault.Limit), fault.Is(err, fault.Invalid):
 		return in.cutOff(raw.Path, hash, err)
 	}
@@ -90,8 +92,7 @@ func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Memb
 	}
 	m, fresh := in.memberOf(memberKey{hash, src.Index, src.Name}, opt)
 	if !fresh && m.state != memberOpen {
-		in.remember(m)
-		return nil
+		return in.remember(m)
 	}
 	format, err := source.Choose(in.desk.Formats, opt, override, src.Name, src.Head)
 	if err != nil {
@@ -133,14 +134,22 @@ func (in *ingest) memberOf(key memberKey, opt feed.Options) (m *member, fresh bo
 	return m, true
 }
 
+// errBrokeOff ends the reading of a raw input where it broke off before the run
+// was resumed: what the damage hides stays hidden.
+var errBrokeOff = errors.New("broke off")
+
 // remember takes in a member that this run had settled before it was resumed.
-func (in *ingest) remember(m *member) {
+func (in *ingest) remember(m *member) error {
 	switch m.state {
 	case memberDone:
 		in.finished[string(m.identity)] = m
 	case memberQuarantined, memberCut:
 		in.notes = append(in.notes, Note{File: m.name, Reason: m.reason, Text: m.note})
 	}
+	if m.state == memberCut {
+		return errBrokeOff
+	}
+	return nil
 }
 
 // setAside records that a file is quarantined whole.
