@@ -269,6 +269,9 @@ func (r said) observation() (o feed.Observation, good bool) {
 	}
 	o = feed.Observation{Time: r.Time, Class: class, Said: r.Class, Family: r.Family, Value: v, Port: r.Port,
 		Country: r.Country, Severity: r.Severity, Label: r.Label, Offline: r.Offline}
+	if r.Offline {
+		o.Status = "offline"
+	}
 	if r.At != "" {
 		o.At, err = netip.ParseAddr(r.At)
 	}
