@@ -49,7 +49,7 @@ type file struct {
 	feed     string
 	snapshot int64 // 0: events
 	rows     []said
-	rejects  int // rows that no format takes, before the others
+	rejects  int // rows that no format takes, in the middle of the others
 }
 
 func (f *file) text() []byte {
@@ -59,10 +59,12 @@ func (f *file) text() []byte {
 	} else {
 		fmt.Fprintf(&b, "#plain %s event\n", f.feed)
 	}
-	for i := range f.rejects {
-		fmt.Fprintf(&b, "!%d\n", i)
-	}
-	for _, r := range f.rows {
+	for i, r := range f.rows {
+		if i == len(f.rows)/2 {
+			for j := range f.rejects {
+				fmt.Fprintf(&b, "!%d\n", j)
+			}
+		}
 		text, err := json.Marshal(r)
 		if err != nil {
 			panic(err)

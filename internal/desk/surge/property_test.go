@@ -43,15 +43,23 @@ func row(r *rapid.T, snapshot bool) said {
 
 func files(r *rapid.T) []*file {
 	var out []*file
+	var rows []said // of all files so far: some come again
 	for range rapid.IntRange(1, 6).Draw(r, "files") {
 		f := &file{feed: rapid.SampledFrom([]string{"one", "two", "three"}).Draw(r, "feed")}
 		if rapid.IntRange(0, 2).Draw(r, "snapshot") == 0 {
 			f.snapshot = clock.AddDate(0, 0, -rapid.IntRange(1, 2).Draw(r, "as of")).UnixMicro()
 		}
-		for range rapid.IntRange(0, 25).Draw(r, "rows") {
-			f.rows = append(f.rows, row(r, f.snapshot != 0))
+		for range rapid.IntRange(1, 25).Draw(r, "rows") {
+			if len(rows) > 0 && rapid.IntRange(0, 2).Draw(r, "comes again") == 0 {
+				f.rows = append(f.rows, rapid.SampledFrom(rows).Draw(r, "earlier"))
+			} else {
+				f.rows = append(f.rows, row(r, f.snapshot != 0))
+			}
+			if last := f.rows[len(f.rows)-1]; last.Time != 0 {
+				rows = append(rows, last)
+			}
 		}
-		switch rapid.IntRange(0, 9).Draw(r, "rejects") {
+		switch rapid.IntRange(0, 5).Draw(r, "rejects") {
 		case 0:
 			f.rejects = 2100 // a batch of its own
 		case 1, 2:
