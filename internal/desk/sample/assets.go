@@ -3,8 +3,6 @@ package sample
 import (
 	"net/netip"
 	"strconv"
-
-	"entente/internal/core/value"
 )
 
 // A pool is an endless list of made-up assets. Asset i is a function of the
@@ -153,14 +151,6 @@ func onlyV4(a netip.Addr, h uint64) netip.Addr {
 // name fills o with the domain of s.
 func (s site) name(o *obs) {
 	o.text, o.host, o.site, o.isName, o.cc, o.addr = s.host, s.host, s.regis, true, s.cc, s.addr
-}
-
-// kindOf tells which kind of value a host is.
-func (s site) kindOf() value.Kind {
-	if s.host == nil {
-		return value.IPv4
-	}
-	return value.Domain
 }
 
 // url appends a URL on s to buf and fills o. draw varies the path where the

@@ -12,7 +12,7 @@ type line struct {
 	addr                    netip.Addr
 	port, dstPort           uint16
 	proto                   string
-	host, url, path         []byte
+	host, url               []byte
 	tag, app, family, infec string
 	geo                     string
 	asn                     uint32

@@ -29,7 +29,6 @@ type generator struct {
 	bytes  int64
 	seen   recent
 	row    []byte
-	last   int64 // progress was told of so many rows
 }
 
 func newGenerator(c Config) (*generator, error) {
