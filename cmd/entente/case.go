@@ -143,7 +143,7 @@ func (s *session) caseShow() *cobra.Command {
 			line("first seen", stamp(c.First))
 			line("last seen", stamp(c.Last))
 			line("observations", fmt.Sprintf("%s by %s: %s", thousands(c.Count), count(len(c.Sources), "source", "sources"), source.Display(strings.Join(c.Sources, ", "))))
-			s.say("\nIts observations: entente log query --case %s", c.ID)
+			s.say("\nIts observations: %s", s.again("log query --case "+c.ID))
 			return nil
 		},
 	}

@@ -57,6 +57,7 @@ func (s *session) ingest(ctx context.Context, d *surge.Desk, req surge.Request) 
 	req.Progress = bar.update
 	res, err := d.Ingest(ctx, req)
 	bar.stop()
+	res.Seconds = s.seconds() // by the real clock, also with --now
 	return res, err
 }
 
@@ -111,7 +112,7 @@ func (s *session) printAccount(res surge.Result) {
 		}
 	}
 	if a.Rejected > 0 {
-		fmt.Fprintf(w, "\nRejected rows: entente ingest rejects\n")
+		fmt.Fprintf(w, "\nRejected rows: %s\n", s.again("ingest rejects"))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"entente/internal/feed/source"
 )
 
 // blockRows is how many rows of a text table are aligned together: a list of
@@ -150,6 +152,22 @@ func (s *session) say(format string, args ...any) {
 	if !s.flags.quiet {
 		fmt.Fprintf(s.stderr, format+"\n", args...)
 	}
+}
+
+// again writes a command that works on the same data as this call. The address
+// of a database may hold a password and is left out.
+func (s *session) again(command string) string {
+	call := "entente"
+	if s.flags.config != "" {
+		call += " --config " + s.flags.config
+	}
+	if s.flags.data != "" {
+		call += " --data " + s.flags.data
+	}
+	if s.flags.store != "" {
+		call += " --store …"
+	}
+	return source.Display(call + " " + command)
 }
 
 // cell keeps a spreadsheet from running a CSV cell as a formula.
