@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"entente/internal/feed"
 	"entente/internal/infra/store"
@@ -32,6 +33,7 @@ type member struct {
 	format   string
 	feed     string
 	options  feed.Options
+	modTime  time.Time
 	identity []byte
 	state    int
 	skip     int64 // rows that an earlier try of this run has committed
@@ -157,7 +159,7 @@ func (in *ingest) writeMembers(ctx context.Context, tx *store.Tx, p *prepared) e
 		len(p.progress), func(i int, d []any) {
 			m := &p.progress[i]
 			d[0], d[1], d[2], d[3], d[4], d[5], d[6] = m.id, in.run.id, m.raw[:], int64(m.index), m.name, m.format, m.feed
-			d[7], d[8], d[9], d[10], d[11] = optionText(m.options), m.identity, int64(m.state), m.rows, m.accepted
+			d[7], d[8], d[9], d[10], d[11] = optionText(m.options, m.modTime), m.identity, int64(m.state), m.rows, m.accepted
 			d[12], d[13], d[14], d[15], d[16] = m.observations, countText(m.rejected), m.reason, m.note, m.drift
 		})
 }

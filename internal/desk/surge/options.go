@@ -20,13 +20,19 @@ type optionForm struct {
 	AsOf           int64  `json:"as_of,omitempty"` // microseconds
 	Zone           string `json:"zone,omitempty"`
 	Mapping        string `json:"mapping,omitempty"`
+	ModTime        int64  `json:"mod_time,omitempty"` // of the file, microseconds
 }
 
-func optionText(o feed.Options) string {
+// optionText keeps the options, and the file's time of modification, which may
+// be a snapshot's; zero for none.
+func optionText(o feed.Options, mod time.Time) string {
 	f := optionForm{Feed: o.Feed, Report: o.Report, Class: o.Class.String(), Mode: o.Mode.String(), Family: o.Family,
 		FamilyFromName: o.FamilyFromName, Label: o.Label, Zone: zoneName(o), Mapping: string(o.Mapping)}
 	if !o.AsOf.IsZero() {
 		f.AsOf = o.AsOf.UnixMicro()
+	}
+	if !mod.IsZero() {
+		f.ModTime = mod.UnixMicro()
 	}
 	text, err := json.Marshal(f)
 	if err != nil {
@@ -35,12 +41,16 @@ func optionText(o feed.Options) string {
 	return string(text)
 }
 
-func parseOptions(text string) (feed.Options, error) {
+// parseOptions reads what optionText kept.
+func parseOptions(text string) (o feed.Options, mod time.Time, err error) {
 	var f optionForm
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		return feed.Options{}, err
+		return o, mod, err
 	}
-	o := feed.Options{Feed: f.Feed, Report: f.Report, Family: f.Family, FamilyFromName: f.FamilyFromName, Label: f.Label}
+	if f.ModTime != 0 {
+		mod = micros(f.ModTime)
+	}
+	o = feed.Options{Feed: f.Feed, Report: f.Report, Family: f.Family, FamilyFromName: f.FamilyFromName, Label: f.Label}
 	o.Class, _ = rsit.Parse(f.Class)
 	o.Mode, _ = feed.ParseMode(f.Mode)
 	if f.AsOf != 0 {
@@ -52,11 +62,11 @@ func parseOptions(text string) (feed.Options, error) {
 	if f.Zone != "" {
 		z, err := time.LoadLocation(f.Zone)
 		if err != nil {
-			return o, err
+			return o, mod, err
 		}
 		o.Zone = z
 	}
-	return o, nil
+	return o, mod, nil
 }
 
 func zoneName(o feed.Options) string {

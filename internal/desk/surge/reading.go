@@ -101,7 +101,7 @@ func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Memb
 		}
 		return in.setAside(m, "unknown-format", err.Error(), fault.RemedyOf(err))
 	}
-	m.format = format.Info().Name
+	m.format, m.modTime = format.Info().Name, src.ModTime
 	in.collect.start(m)
 	err = format.Read(ctx, feed.Input{Name: src.Name, ModTime: src.ModTime, Body: src.Body, Options: opt}, in.collect)
 	in.report(src.Name)

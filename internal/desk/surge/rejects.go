@@ -61,6 +61,7 @@ func (d *Desk) SetAside(ctx context.Context, run int64) ([]Note, error) {
 
 // retryMember is one member with rejected rows that are not settled.
 type retryMember struct {
+	id      int64
 	raw     [32]byte
 	index   int
 	name    string
@@ -88,7 +89,7 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	if in.members, in.lastMember, err = d.loadMembers(ctx, in.run.id); err != nil {
 		return Result{}, err
 	}
-	return in.finish(ctx, func(ctx context.Context) error {
+	res, err := in.finish(ctx, func(ctx context.Context) error {
 		for _, m := range pending {
 			if err := in.retry(ctx, m); err != nil {
 				return err
@@ -96,6 +97,8 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 		}
 		return nil
 	})
+	res.Quarantined += int64(len(in.notes)) // set aside by this retry, as they were before it
+	return res, err
 }
 
 func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
@@ -110,7 +113,7 @@ func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
 				return err
 			}
 			if byMember[member] == nil {
-				m.raw = [32]byte(raw)
+				m.id, m.raw = member, [32]byte(raw)
 				byMember[member] = m
 				order = append(order, member)
 			}
@@ -127,15 +130,13 @@ func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
 	return out, err
 }
 
+// errOtherMember ends the reading of a raw input whose wanted member is read.
 var errOtherMember = errors.New("past the member")
 
+// retry reads the rejected rows of one member again. What keeps it from being
+// read is noted and holds up no other member.
 func (in *ingest) retry(ctx context.Context, want *retryMember) error {
-	kept, err := in.desk.Blobs.Open(ctx, want.raw)
-	if err != nil {
-		return err
-	}
-	defer kept.Close()
-	opt, err := parseOptions(want.options)
+	opt, mod, err := parseOptions(want.options)
 	if err != nil {
 		return err
 	}
@@ -146,29 +147,63 @@ func (in *ingest) retry(ctx context.Context, want *retryMember) error {
 	if m := in.req.Options.Mapping; m != nil {
 		opt.Mapping = m
 	}
-	err = source.Members(ctx, want.name, opt.AsOf, kept, kept.At, kept.Size, in.req.Limits, func(src source.Member) error {
-		if src.Index != want.index {
+	// A number of its own per member that was read before: the same file may have
+	// been read twice.
+	m, fresh := in.memberOf(memberKey{want.raw, -2 - int(want.id), want.name}, opt)
+	if !fresh && m.state != memberOpen {
+		return nil
+	}
+	m.format, m.modTime = want.format, mod
+	kept, err := in.desk.Blobs.Open(ctx, want.raw)
+	if err == nil {
+		defer kept.Close()
+		err = source.Members(ctx, want.name, mod, kept, kept.At, kept.Size, in.req.Limits, func(src source.Member) error {
+			if src.Index != want.index {
+				return nil
+			}
+			return in.retryRows(ctx, m, want, src)
+		})
+	}
+	var q *feed.Quarantine
+	switch {
+	case errors.Is(err, errOtherMember):
+		return nil
+	case ctx.Err() != nil:
+		return errStopped
+	case in.collect.broken != nil:
+		return in.collect.broken
+	case errors.As(err, &q):
+		in.notes = append(in.notes, Note{want.name, q.Reason, q.Text, q.Remedy})
+		return nil
+	case fault.Is(err, fault.Corrupt), fault.Is(err, fault.Limit), fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound):
+		// It broke off as it did at first: the rows before that were read.
+		if m.rows == 0 {
+			in.notes = append(in.notes, Note{want.name, fault.KindOf(err).String(), err.Error(), fault.RemedyOf(err)})
 			return nil
 		}
-		format, err := source.Choose(in.desk.Formats, opt, want.format, want.name, src.Head)
-		if err != nil {
-			return err
-		}
-		in.lastMember++
-		m := &member{id: in.lastMember, raw: want.raw, index: want.index, name: want.name, format: want.format,
-			options: opt, rejected: map[string]int64{}, identity: []byte{}}
-		in.collect.start(m)
-		in.collect.only = want.rows
-		err = format.Read(ctx, feed.Input{Name: want.name, ModTime: src.ModTime, Body: src.Body, Options: opt}, in.collect)
-		if err != nil {
-			return err
-		}
-		m.state, m.identity = memberDone, []byte{}
-		in.collect.batch.note(m)
-		return errOtherMember
-	})
-	if errors.Is(err, errOtherMember) {
+		in.settle(m)
 		return nil
 	}
 	return err
+}
+
+func (in *ingest) retryRows(ctx context.Context, m *member, want *retryMember, src source.Member) error {
+	format, err := source.Choose(in.desk.Formats, m.options, want.format, want.name, src.Head)
+	if err != nil {
+		return err
+	}
+	in.collect.start(m)
+	in.collect.only = want.rows
+	if err := format.Read(ctx, feed.Input{Name: want.name, ModTime: src.ModTime, Body: src.Body, Options: m.options}, in.collect); err != nil {
+		return err
+	}
+	in.settle(m)
+	return errOtherMember
+}
+
+// settle ends a member that was retried. It is the same input as no other, so
+// that no later file is recognised by it.
+func (in *ingest) settle(m *member) {
+	m.state, m.identity = memberDone, []byte{}
+	in.collect.batch.note(m)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"entente/internal/feed"
 	"entente/internal/feed/source"
@@ -43,6 +44,6 @@ type Note struct {
 // fingerprint says which request a run belongs to, so that it can be resumed.
 func (r Request) fingerprint(surge int64) []byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\x1f%s\x1f%s\x1f%s", surge, r.Format, optionText(r.Options), strings.Join(r.Paths, "\x1f"))
+	fmt.Fprintf(h, "%d\x1f%s\x1f%s\x1f%s", surge, r.Format, optionText(r.Options, time.Time{}), strings.Join(r.Paths, "\x1f"))
 	return h.Sum(nil)
 }

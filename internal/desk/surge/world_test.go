@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -43,6 +44,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // rules are what a desk judges and routes by in these tests.
 type rules struct {
+	format plain
 	geo    *locate.Geography
 	judge  *judge.Judge
 	router *route.Router
@@ -99,7 +101,7 @@ func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (n *node, 
 		}
 	}()
 	now := func() time.Time { return clock }
-	cfg := surge.Config{DB: db, Geo: r.geo, Judge: r.judge, Router: r.router, Formats: []feed.Format{plain{}}, Now: now}
+	cfg := surge.Config{DB: db, Geo: r.geo, Judge: r.judge, Router: r.router, Formats: []feed.Format{r.format}, Now: now}
 	if cfg.Record, err = record.Open(ctx, db); err != nil {
 		return nil, err
 	}
@@ -192,8 +194,10 @@ func ok(t testing.TB, err error) {
 }
 
 // plain is a format for tests. The first line says "#plain FEED MODE MICROS",
-// each other line is a JSON object, or "!" and then a row that is rejected.
-type plain struct{}
+// each other line is a JSON object, or "!" and then a row that is rejected, or
+// accepted once the format was mended. --feed goes before FEED; the time of a
+// snapshot without MICROS is the file's.
+type plain struct{ mended bool }
 
 // said is one observation as plain writes it.
 type said struct {
@@ -219,12 +223,13 @@ func (plain) Detect(_ string, head []byte) int {
 	return 0
 }
 
-func (plain) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
-	s := bufio.NewScanner(in.Body)
-	if !s.Scan() {
-		return &feed.Quarantine{Reason: "empty", Text: "nothing in it"}
+func (p plain) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
+	body := bufio.NewReader(in.Body)
+	head, err := body.ReadString('\n')
+	if err != nil {
+		return err
 	}
-	word := strings.Fields(s.Text())
+	word := strings.Fields(head)
 	meta := feed.Meta{Feed: word[1], Label: "AMBER"}
 	meta.Mode, _ = feed.ParseMode(word[2])
 	if len(word) > 3 {
@@ -234,21 +239,38 @@ func (plain) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 		}
 		meta.Snapshot = time.UnixMicro(micros)
 	}
+	if in.Options.Feed != "" {
+		meta.Feed = in.Options.Feed
+	}
+	if meta.Mode == feed.Snapshot && meta.Snapshot.IsZero() {
+		if meta.Snapshot = in.ModTime; meta.Snapshot.IsZero() {
+			return &feed.Quarantine{Reason: "no-time", Text: "nobody says when it was made"}
+		}
+	}
 	if err := out.Begin(meta); err != nil {
 		return err
 	}
-	for line := int64(2); s.Scan(); line++ {
-		var err error
-		if o, good := parseSaid(s.Bytes()); good {
+	for line := int64(2); ; line++ {
+		text, err := body.ReadBytes('\n')
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err // half a row is none
+		}
+		text = bytes.TrimSuffix(text, []byte("\n"))
+		if p.mended {
+			text = bytes.TrimPrefix(text, []byte("!"))
+		}
+		if o, good := parseSaid(text); good {
 			err = out.Accept(line, []feed.Observation{o})
 		} else {
-			err = out.Reject(line, feed.BadRow, "", s.Bytes())
+			err = out.Reject(line, feed.BadRow, "", text)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return s.Err()
 }
 
 func parseSaid(text []byte) (o feed.Observation, good bool) {
