@@ -24,13 +24,33 @@ const (
 // help prints the help of a command: what it does, how it is called, examples,
 // what it reads and writes, its flags, exit codes, what comes next.
 func help(cmd *cobra.Command, w io.Writer) {
+	describe(cmd, w)
+	printFlags(w, "Flags of every command", cmd.Root().PersistentFlags())
+	if !cmd.HasParent() || cmd.Annotations[noteNext] != "" {
+		fmt.Fprintf(w, "\n%s\n", exitHelp)
+	}
+	switch next := cmd.Annotations[noteNext]; {
+	case next != "":
+		fmt.Fprintf(w, "\nNext: %s\n", next)
+	case cmd.HasAvailableSubCommands():
+		fmt.Fprintf(w, "\nMore: %s COMMAND --help\n", cmd.CommandPath())
+	}
+}
+
+// describe prints what is the command's own of its help.
+func describe(cmd *cobra.Command, w io.Writer) {
 	text := cmd.Long
 	if text == "" {
 		text = cmd.Short + "."
 	}
+	main, other := split(cmd)
+	cmd.DisableFlagsInUseLine = true
 	usage := cmd.UseLine()
-	if cmd.HasAvailableSubCommands() && !cmd.HasParent() || cmd.HasAvailableSubCommands() && cmd.Args == nil {
+	switch {
+	case cmd.HasAvailableSubCommands() && (!cmd.HasParent() || cmd.Args == nil):
 		usage = cmd.CommandPath() + " COMMAND"
+	case other.HasFlags():
+		usage += " [flags]"
 	}
 	fmt.Fprintf(w, "%s\n\nUsage:\n  %s\n", strings.TrimSpace(text), usage)
 	if cmd.Example != "" {
@@ -47,23 +67,12 @@ func help(cmd *cobra.Command, w io.Writer) {
 			}
 		}
 	}
-	main, other := split(cmd)
 	printFlags(w, "Main flags", main)
 	title := "Flags"
 	if main.HasFlags() {
 		title = "Other flags"
 	}
 	printFlags(w, title, other)
-	printFlags(w, "Flags of every command", cmd.Root().PersistentFlags())
-	if !cmd.HasParent() || cmd.Annotations[noteNext] != "" {
-		fmt.Fprintf(w, "\n%s\n", exitHelp)
-	}
-	switch next := cmd.Annotations[noteNext]; {
-	case next != "":
-		fmt.Fprintf(w, "\nNext: %s\n", next)
-	case cmd.HasAvailableSubCommands():
-		fmt.Fprintf(w, "\nMore: %s COMMAND --help\n", cmd.CommandPath())
-	}
 }
 
 // split parts the flags that most people need from the others.
