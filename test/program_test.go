@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,6 +60,7 @@ func TestMain(m *testing.M) {
 type result struct {
 	code           int
 	stdout, stderr string
+	peak           int64 // bytes of memory, at most
 }
 
 // entente runs the program to its end.
@@ -74,7 +76,7 @@ func entente(t *testing.T, args ...string) result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String(), peak(cmd)}
 }
 
 // must runs the program and fails unless it ends with one of the codes.
@@ -133,4 +135,13 @@ func parseAccount(t *testing.T, text string) account {
 		t.Fatalf("the account is no JSON object: %v\n%s", err, text)
 	}
 	return a
+}
+
+// peak is the most memory that a process that has ended had, in bytes. Linux
+// counts in KiB.
+func peak(cmd *exec.Cmd) int64 {
+	if use, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		return use.Maxrss << 10
+	}
+	return 0
 }

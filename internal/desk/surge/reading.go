@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"entente/internal/core/fault"
 	"entente/internal/feed"
@@ -169,12 +170,23 @@ func (in *ingest) cutOff(path string, hash [32]byte, cause error) error {
 	m := in.collect.member
 	if m == nil || m.raw != hash || m.state != memberOpen {
 		m, _ = in.memberOf(memberKey{hash, -1, source.Display(path)}, in.req.Options)
-		return in.setAside(m, reason, cause.Error(), fault.RemedyOf(cause))
+		return in.setAside(m, reason, damageText(cause, m.name), fault.RemedyOf(cause))
 	}
-	m.state, m.reason, m.note = memberCut, reason, cause.Error()
-	in.notes = append(in.notes, Note{m.name, reason, cause.Error(), fault.RemedyOf(cause)})
+	m.state, m.reason, m.note = memberCut, reason, damageText(cause, m.name)
+	in.notes = append(in.notes, Note{m.name, reason, m.note, fault.RemedyOf(cause)})
 	in.collect.batch.note(m)
 	return nil
+}
+
+// damageText is what a fault says of a file, without the file's name, which
+// stands beside it.
+func damageText(cause error, name string) string {
+	text := cause.Error()
+	var f *fault.Error
+	if errors.As(cause, &f) {
+		text = f.Error()
+	}
+	return strings.TrimLeft(strings.TrimPrefix(text, name), ": ")
 }
 
 func (in *ingest) report(file string) {
