@@ -79,7 +79,7 @@ func (f *ingestFlags) request(paths []string) (surge.Request, error) {
 	}
 	if f.zone != "" {
 		z, err := time.LoadLocation(f.zone)
-		if err != nil {
+		if err != nil || z == time.Local { // the machine's zone says nothing of a feed's
 			return req, fault.Newf(fault.Usage, "use a name such as Europe/Madrid, or UTC", "--zone %q is no time zone", f.zone)
 		}
 		o.Zone = z

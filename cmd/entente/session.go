@@ -4,7 +4,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"entente/internal/core/fault"
 
@@ -90,7 +93,10 @@ share.`,
 }
 
 // prepare reads the configuration and the clock before any command runs.
-func (s *session) prepare(*cobra.Command) error {
+func (s *session) prepare(cmd *cobra.Command) error {
+	if err := checkTexts(cmd); err != nil {
+		return err
+	}
 	if n := btoi(s.flags.json) + btoi(s.flags.jsonl) + btoi(s.flags.csv); n > 1 {
 		return &usageError{fault.New(fault.Usage, "--json, --jsonl and --csv exclude one another", "give one of them")}
 	}
@@ -124,4 +130,19 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// checkTexts refuses what a person says of the input when it is no text: it is
+// kept and shown, and PostgreSQL keeps text alone.
+func checkTexts(cmd *cobra.Command) error {
+	for _, name := range []string{"feed", "report", "family", "name", "reason", "author"} {
+		f := cmd.Flags().Lookup(name)
+		if f == nil {
+			continue
+		}
+		if text := f.Value.String(); !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+			return &usageError{fault.Newf(fault.Usage, "write it in UTF-8 without control characters", "--%s %q is no text", name, text)}
+		}
+	}
+	return nil
 }

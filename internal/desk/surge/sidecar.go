@@ -89,7 +89,7 @@ func (s *sidecarFile) complete(dir, name string, opt *feed.Options) error {
 	}
 	if s.Zone != "" && opt.Zone == nil {
 		z, err := time.LoadLocation(s.Zone)
-		if err != nil {
+		if err != nil || z == time.Local { // the machine's zone says nothing of a feed's
 			return bad("zone", s.Zone, "use a name such as Europe/Madrid, or UTC")
 		}
 		opt.Zone = z
