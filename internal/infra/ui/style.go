@@ -14,14 +14,16 @@ var sheet string
 // Sheet gives the style of a page that is one file and prints well: light and
 // dark on the screen, light on paper. Every printed page carries the label at
 // the top, beside the text head, and foot at the bottom with the page number;
-// these stand in the margins of @page, which Chromium prints.
+// these stand in the margins of @page, which Chromium prints. Colours are kept on
+// paper (the root says so; the margins take it from there): a label without its
+// black ground would be yellow, green or white on white.
 func Sheet(label Label, head, foot, pageOf string) string {
 	before, after, _ := strings.Cut(pageOf, "{n}")
 	middle, after, _ := strings.Cut(after, "{of}")
 	const line = "font: 8.5pt system-ui, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif; color: #14181F; vertical-align: middle;"
 	return sheet + fmt.Sprintf(`@page {
   margin: 20mm 14mm 18mm;
-  @top-left { content: %s; %s color: %s; background: #000000; font-weight: 700; font-size: 10pt; text-align: center; inline-size: 38mm; block-size: 7mm; margin-block: auto; print-color-adjust: exact; }
+  @top-left { content: %s; %s color: %s; background: #000000; font-weight: 700; font-size: 10pt; text-align: center; inline-size: 38mm; block-size: 7mm; margin-block: auto; }
   @top-right { content: %s; %s text-align: end; }
   @bottom-left { content: %s; %s text-align: start; }
   @bottom-right { content: %s counter(page) %s counter(pages) %s; %s text-align: end; }
