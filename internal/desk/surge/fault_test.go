@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -362,7 +363,10 @@ func TestNothingCountsThatIsNotDurable(t *testing.T) {
 		n, err := openNode(ctx, s.begin(t), d, s.rules)
 		ok(t, err)
 		defer n.close()
+		var mu sync.Mutex
 		look := func() {
+			mu.Lock()
+			defer mu.Unlock()
 			names, err := listed(ctx, n)
 			if err != nil {
 				t.Error(err)

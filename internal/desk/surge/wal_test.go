@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"entente/internal/infra/disk"
@@ -27,9 +28,13 @@ type grave struct {
 	size       int64
 }
 
+// exists tells whether a file lay on the disk, finished or not, when the log was
+// at most so long.
+func (p *film) exists(name string, cut int) bool { return p.born[name] <= int64(cut) }
+
 // TestEveryCutOfTheLog stands for a machine that lost power during a sequence
 // of ingests: the database is opened with its write-ahead log cut at a frame,
-// beside the files of that moment or of a later one, and the same commands are
+// beside the files that lay there at that moment, and the same commands are
 // given again. Files may be ahead of the database, never behind it.
 func TestEveryCutOfTheLog(t *testing.T) {
 	all := stories(t)
@@ -65,24 +70,30 @@ type film struct {
 	base, wal []byte
 	files     string // those of the end
 	graves    []grave
+	born      map[string]int64 // size of the log when a file was made
 }
 
 func (s *story) film(t testing.TB) *film {
 	t.Helper()
 	ctx := context.Background()
 	dir, cellar := s.begin(t), t.TempDir()
-	p := &film{base: mustRead(t, filepath.Join(dir, "state.db")), files: t.TempDir()}
+	p := &film{base: mustRead(t, filepath.Join(dir, "state.db")), files: t.TempDir(), born: map[string]int64{}}
 	d := disktest.New()
+	var mu sync.Mutex
 	d.Watch(func(op disktest.Op) {
-		kept := filepath.Join(cellar, fmt.Sprint(len(p.graves)))
-		if op.Kind != "remove" || os.Link(op.Name, kept) != nil {
-			return // nothing was there to remove
-		}
+		mu.Lock()
+		defer mu.Unlock()
 		name, err := filepath.Rel(dir, op.Name)
 		if err != nil {
 			t.Error(err)
 		}
-		p.graves = append(p.graves, grave{name, kept, logSize(t, dir)})
+		kept := filepath.Join(cellar, fmt.Sprint(len(p.graves)))
+		switch {
+		case op.Kind == "create", op.Kind == "rename":
+			p.born[name] = logSize(t, dir)
+		case op.Kind == "remove" && os.Link(op.Name, kept) == nil:
+			p.graves = append(p.graves, grave{name, kept, logSize(t, dir)})
+		}
 	})
 	n, err := openNode(ctx, dir, d, s.rules)
 	ok(t, err)
@@ -124,8 +135,13 @@ func (s *story) cut(t testing.TB, p *film, at int) {
 	ok(t, err)
 	defer os.RemoveAll(dir)
 	linkAll(t, p.files, dir)
+	for name := range p.born {
+		if !p.exists(name, at) {
+			_ = os.Remove(filepath.Join(dir, name)) // it may be gone at the end
+		}
+	}
 	for _, g := range p.graves {
-		if g.size > int64(at) {
+		if g.size > int64(at) && p.exists(g.name, at) {
 			if err := os.Link(g.kept, filepath.Join(dir, g.name)); err != nil && !os.IsExist(err) {
 				t.Fatal(err)
 			}

@@ -66,7 +66,8 @@ type Log struct {
 }
 
 // Open brings the manifest's tables up to date. It takes no lease and deletes
-// nothing.
+// nothing. Segments beside a database that never had a writer are fault.Corrupt:
+// it is not the one that lists them.
 func Open(ctx context.Context, cfg Config) (*Log, error) {
 	sub, err := fs.Sub(migrations, "migration")
 	if err != nil {
@@ -75,10 +76,43 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	if err := cfg.DB.Migrate(ctx, "eventlog", sub); err != nil {
 		return nil, err
 	}
-	return &Log{
+	l := &Log{
 		db: cfg.DB, fs: cfg.FS, dir: filepath.Join(cfg.Dir, "log"), now: cfg.Now,
 		lease: cmp.Or(cfg.Lease, 10*time.Minute), made: map[string]bool{},
-	}, nil
+	}
+	return l, l.checkOwn(ctx)
+}
+
+// checkOwn fails when the folder holds segments although no writer ever took a
+// lease in the database, which comes before a writer's first file.
+func (l *Log) checkOwn(ctx context.Context) error {
+	var writers int64
+	err := l.db.Read(ctx, func(q store.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT count(*) FROM eventlog_writer").Scan(&writers)
+	})
+	if err != nil || writers > 0 {
+		return err
+	}
+	days, err := l.fs.ReadDir(l.dir)
+	if err != nil {
+		return missingIsEmpty(err)
+	}
+	for _, d := range days {
+		if !d.IsDir() {
+			continue
+		}
+		files, err := l.fs.ReadDir(filepath.Join(l.dir, d.Name()))
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f.Name(), suffix) {
+				return fault.New(fault.Corrupt, "the database is new, but "+l.dir+" holds segments that another one listed",
+					"put the last backup of the database (state.db) in its place; to begin anew, name an empty folder with --data DIR")
+			}
+		}
+	}
+	return nil
 }
 
 // File is a live segment, as outside readers need it.
