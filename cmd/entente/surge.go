@@ -51,7 +51,7 @@ every country and every owner.`,
 			if err != nil {
 				return err
 			}
-			req.Surge, req.Stdin = name, s.stdin
+			req.Surge, req.Stdin, req.Reports = name, s.stdin, true
 			d, err := s.open(cmd.Context(), openOptions{ingest: true, geo: flags.geo, bogons: flags.bogons})
 			if err != nil {
 				return err
@@ -61,7 +61,7 @@ every country and every owner.`,
 				return err
 			}
 			s.say("entente: writing reports …")
-			written, err := d.WriteReports(cmd.Context(), surge.ReportRequest{Surge: name, Dir: out, Account: res.Account, Version: version})
+			written, err := d.WriteReports(cmd.Context(), surge.ReportRequest{Surge: name, Dir: out, Account: res.Account, Run: res.Run, Version: version})
 			if err != nil {
 				return err
 			}
@@ -100,13 +100,13 @@ func (s *session) surgeList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p := s.sheet("surges", "name", "opened", "rows", "observations", "cases", "owners", "countries")
+			p := s.sheet("surges", "name", "opened", "rows", "observations", "cases opened", "owners", "countries")
 			for _, g := range list {
 				f := surgeForm{Name: g.Name, Opened: stamp(g.Opened.UnixMicro()), Frozen: g.Frozen}
 				numbers := []string{"no run completed", "", "", "", ""}
 				if a := g.Denominators; g.Frozen {
 					f.Denominators = &a
-					numbers = []string{thousands(a.Rows), thousands(a.Observations), thousands(a.CasesOpened + a.CasesSeenAgain),
+					numbers = []string{thousands(a.Rows), thousands(a.Observations), thousands(a.CasesOpened),
 						thousands(a.Owners), thousands(a.Countries)}
 				}
 				if err := p.add(f, append([]string{source.Display(g.Name), f.Opened}, numbers...)...); err != nil {

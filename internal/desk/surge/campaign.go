@@ -13,6 +13,7 @@ type ReportRequest struct {
 	Surge   string
 	Dir     string
 	Account Account // of the run that the reports follow
+	Run     int64   // that run; it ends when the reports stand
 	Version string
 }
 
@@ -24,7 +25,7 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	if err != nil {
 		return report.Written{}, err
 	}
-	if s, err = d.freeze(ctx, s); err != nil {
+	if s, err = d.freeze(ctx, s, req.Run); err != nil {
 		return report.Written{}, err
 	}
 	src, err := d.reportSource(ctx, s)
@@ -44,11 +45,15 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	node := d.Identity.Node()
 	account := req.Account
 	account.Seconds = 0 // the time a run took is no part of what it found
-	return report.Write(ctx, src, report.Options{
+	written, err := report.Write(ctx, src, report.Options{
 		Dir: req.Dir, Surge: s.Name, Opened: s.Opened, Now: now, Node: node.Name, NodeID: node.ID.String(),
 		Denominators: s.Denominators, Account: account, Feeds: feeds,
 		Geography: about.String(), GeographyAge: time.Duration(oldest) * 24 * time.Hour, Version: req.Version,
 	})
+	if err != nil {
+		return written, err
+	}
+	return written, d.closeRun(ctx, req.Run)
 }
 
 // feedFigures gives each feed's share of a surge's account.
@@ -117,7 +122,7 @@ func (d *Desk) feedFigures(ctx context.Context, surge int64) ([]report.FeedFigur
 			return nil
 		}, `SELECT s.feed, s.label, COUNT(DISTINCT x.case_no) FROM case_source x JOIN source s ON s.id = x.source
 			JOIN cases c ON c.no = x.case_no
-			WHERE `+inSurge+` GROUP BY s.feed, s.label`, surge)
+			WHERE `+inSurge+` AND c.state <> 3 GROUP BY s.feed, s.label`, surge)
 	})
 	out := make([]report.FeedFigures, 0, len(byFeed))
 	for _, name := range sortedKeys(byFeed) {

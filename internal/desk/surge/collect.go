@@ -145,6 +145,7 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 	b.rows, b.entries = b.rows[:n+1], b.entries[:n+1]
 	r, e := &b.rows[n], &b.entries[n]
 	*r, *e = eventlog.Row{}, entry{class: o.Class}
+	o.Family = printable(o.Family)
 	at := c.geo.Locate(o)
 
 	r.Feed, r.Mode, r.Observed, r.Snapshot = c.meta.Feed, c.meta.Mode.String(), o.Time, c.snapshot
@@ -233,4 +234,20 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
+}
+
+// printable drops control characters: in a family they could forge the fields of
+// a case key.
+func printable(word string) string {
+	for i := 0; i < len(word); i++ {
+		if word[i] < ' ' || word[i] == 0x7f {
+			return strings.Map(func(c rune) rune {
+				if c < ' ' || c == 0x7f {
+					return -1
+				}
+				return c
+			}, word)
+		}
+	}
+	return word
 }

@@ -70,8 +70,12 @@ func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) er
 	if err := writeMore(ctx, tx, more); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE run SET lowest = CASE WHEN lowest = 0 THEN $1 ELSE lowest END, highest = $2 WHERE id = $3",
-		p.opened[0].no, p.opened[len(p.opened)-1].no, in.run.id)
+	lowest, highest := p.opened[0].no, p.opened[len(p.opened)-1].no
+	grown, err := tx.Exec(ctx, "UPDATE run_span SET highest = $1 WHERE run = $2 AND highest = $3", highest, in.run.id, lowest-1)
+	if err != nil || grown > 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO run_span (run, lowest, highest) VALUES ($1, $2, $3)", in.run.id, lowest, highest)
 	return err
 }
 

@@ -83,8 +83,10 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 			return Result{}, err
 		}
 	}
-	if err := d.closeRun(ctx, in.run.id); err != nil {
-		return Result{}, err
+	if !in.req.Reports {
+		if err := d.closeRun(ctx, in.run.id); err != nil {
+			return Result{}, err
+		}
 	}
 	account, err := d.AccountOf(ctx, in.run.id)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 type ownCases struct{ spans [][2]int64 }
 
 // inSurge is the SQL condition that the case c belongs to surge $1.
-const inSurge = `(EXISTS (SELECT 1 FROM run r WHERE r.surge = $1 AND c.no BETWEEN r.lowest AND r.highest)
+const inSurge = `(EXISTS (SELECT 1 FROM run r JOIN run_span n ON n.run = r.id WHERE r.surge = $1 AND c.no BETWEEN n.lowest AND n.highest)
 	OR c.no IN (SELECT case_no FROM more_surge WHERE surge = $1))`
 
 // loadOwn reads the spans of a surge's runs.
@@ -26,7 +26,7 @@ func (d *Desk) loadOwn(ctx context.Context, surge int64) (*ownCases, error) {
 			err := scan(&s[0], &s[1])
 			own.spans = append(own.spans, s)
 			return err
-		}, "SELECT lowest, highest FROM run WHERE surge = $1 AND lowest > 0 ORDER BY lowest", surge)
+		}, "SELECT n.lowest, n.highest FROM run r JOIN run_span n ON n.run = r.id WHERE r.surge = $1 ORDER BY n.lowest", surge)
 	})
 	return own, err
 }

@@ -30,7 +30,7 @@ func (d *Desk) openRun(ctx context.Context, req Request) (run, error) {
 		if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM run").Scan(&r.id); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, lowest, highest, started, finished) VALUES ($1, $2, $3, 0, 0, $4, 0)",
+		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, started, finished) VALUES ($1, $2, $3, $4, 0)",
 			r.id, print, r.surge, d.Now().UnixMicro())
 		return err
 	})

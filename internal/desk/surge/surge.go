@@ -94,14 +94,14 @@ func (d *Desk) Surges(ctx context.Context) ([]Surge, error) {
 }
 
 // freeze sets the denominators of a surge that has none yet: the account of its
-// first completed run.
-func (d *Desk) freeze(ctx context.Context, s Surge) (Surge, error) {
+// first run that was read to its end, which may be the one under way.
+func (d *Desk) freeze(ctx context.Context, s Surge, underWay int64) (Surge, error) {
 	if s.Frozen {
 		return s, nil
 	}
 	var first int64
 	err := d.DB.Read(ctx, func(q store.Querier) error {
-		return q.QueryRowContext(ctx, "SELECT COALESCE(MIN(id), 0) FROM run WHERE surge = $1 AND finished > 0", s.No).Scan(&first)
+		return q.QueryRowContext(ctx, "SELECT COALESCE(MIN(id), 0) FROM run WHERE surge = $1 AND (finished > 0 OR id = $2)", s.No, underWay).Scan(&first)
 	})
 	if err != nil {
 		return s, err

@@ -1,15 +1,19 @@
 -- +goose Up
 -- A run is one call of ingest over some paths; an unfinished one is resumed.
--- lowest and highest are the numbers of the cases that it opened, 0 for none:
--- one process opens cases at a time, so they are all of that run.
 CREATE TABLE run (
   id          BIGINT  PRIMARY KEY,
   fingerprint BYTEA   NOT NULL,
   surge       BIGINT  NOT NULL,
-  lowest      BIGINT  NOT NULL,
-  highest     BIGINT  NOT NULL,
   started     BIGINT  NOT NULL,
   finished    BIGINT  NOT NULL
+);
+-- The numbers of the cases that a run opened. One process opens cases at a time,
+-- so a run has one span, and one more each time it was resumed.
+CREATE TABLE run_span (
+  run     BIGINT NOT NULL,
+  lowest  BIGINT NOT NULL,
+  highest BIGINT NOT NULL,
+  PRIMARY KEY (run, lowest)
 );
 CREATE INDEX run_open ON run (fingerprint) WHERE finished = 0;
 
@@ -173,4 +177,4 @@ CREATE TABLE party (
 
 -- +goose Down
 DROP TABLE party; DROP TABLE claim; DROP TABLE rollup; DROP VIEW case_source; DROP TABLE more_surge; DROP TABLE more_source;
-DROP TABLE fold; DROP TABLE touch; DROP TABLE cases; DROP TABLE placement; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run;
+DROP TABLE fold; DROP TABLE touch; DROP TABLE cases; DROP TABLE placement; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run_span; DROP TABLE run;

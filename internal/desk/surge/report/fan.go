@@ -151,7 +151,7 @@ func (fan *fan) openPart(p *part) error {
 	if !p.made {
 		flags |= os.O_CREATE | os.O_EXCL
 	}
-	f, err := os.OpenFile(p.full, flags, 0o644)
+	f, err := os.OpenFile(p.full, flags, 0o600)
 	if err != nil {
 		return disk.Fault("open", p.full, err)
 	}

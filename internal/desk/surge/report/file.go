@@ -28,7 +28,7 @@ const fileBuffer = 128 << 10
 // create starts a file of the report.
 func (s *stage) create(path string) (*file, error) {
 	full := filepath.Join(s.dir, filepath.FromSlash(path))
-	f, err := os.OpenFile(full, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(full, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, disk.Fault("make", full, err)
 	}

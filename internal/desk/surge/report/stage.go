@@ -38,7 +38,7 @@ func openStage(opt Options) (*stage, error) {
 	if err := os.RemoveAll(st.dir); err != nil {
 		return nil, disk.Fault("remove", st.dir, err)
 	}
-	if err := os.MkdirAll(st.dir, 0o755); err != nil {
+	if err := os.MkdirAll(st.dir, 0o700); err != nil {
 		return nil, disk.Fault("make", st.dir, err)
 	}
 	return st, nil

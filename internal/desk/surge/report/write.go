@@ -179,7 +179,7 @@ func (w *writer) folderOf(by Grouping, group, path string) (*folder, error) {
 	if f := w.folders[path]; f != nil {
 		return f, nil
 	}
-	if err := os.MkdirAll(filepath.Join(w.stage.dir, filepath.FromSlash(path)), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(w.stage.dir, filepath.FromSlash(path)), 0o700); err != nil {
 		return nil, disk.Fault("make", path, err)
 	}
 	f := &folder{by: by, group: group, path: path}
