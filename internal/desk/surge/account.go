@@ -59,6 +59,24 @@ func (t *tally) addTo(a *Account) {
 	}
 }
 
+// sum adds account b to a. Of owners and countries the larger number counts, for
+// they may be the same ones.
+func sum(a, b *Account) {
+	a.Rows, a.Accepted, a.Rejected = a.Rows+b.Rows, a.Accepted+b.Accepted, a.Rejected+b.Rejected
+	a.Observations, a.Routed, a.Pooled = a.Observations+b.Observations, a.Routed+b.Routed, a.Pooled+b.Pooled
+	a.Context, a.Duplicate = a.Context+b.Context, a.Duplicate+b.Duplicate
+	a.Held, a.Suppressed = a.Held+b.Held, a.Suppressed+b.Suppressed
+	a.CasesOpened, a.CasesSeenAgain = a.CasesOpened+b.CasesOpened, a.CasesSeenAgain+b.CasesSeenAgain
+	a.Batches, a.Quarantined, a.Seconds = a.Batches+b.Batches, a.Quarantined+b.Quarantined, a.Seconds+b.Seconds
+	a.Owners, a.Countries = max(a.Owners, b.Owners), max(a.Countries, b.Countries)
+	for why, n := range b.RejectedBy {
+		a.RejectedBy[why] += n
+	}
+	for why, n := range b.SuppressedBy {
+		a.SuppressedBy[why] += n
+	}
+}
+
 func newAccount() Account {
 	return Account{RejectedBy: map[string]int64{}, SuppressedBy: map[string]int64{}}
 }

@@ -67,12 +67,14 @@ type retryMember struct {
 	name    string
 	options string
 	format  string
+	surge   string          // name of the surge it was read for; "" for none
 	rows    map[int64]int64 // ordinal -> reject
 }
 
 // Retry reads the rejected rows again from the kept raw input: after a parser
 // was mended, what it now takes joins the log and the cases. What is rejected
-// again stays as it was. A zone or a mapping in the request's options replaces
+// again stays as it was. What is taken joins the surge that the row was read
+// for. A zone or a mapping in the request's options replaces
 // the one that was given at first. The account is of the rows tried.
 func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	pending, err := d.pendingRejects(ctx)
@@ -82,8 +84,28 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	if len(pending) == 0 {
 		return Result{}, fault.New(fault.NotFound, "there are no rejected rows", "nothing to do")
 	}
+	bySurge := map[string][]*retryMember{}
+	for _, m := range pending {
+		bySurge[m.surge] = append(bySurge[m.surge], m)
+	}
+	total := Result{Account: newAccount()}
+	for _, name := range sortedKeys(bySurge) {
+		res, err := d.retrySurge(ctx, req, name, bySurge[name])
+		if err != nil {
+			return total, err
+		}
+		sum(&total.Account, &res.Account)
+		total.Run, total.Notes = res.Run, append(total.Notes, res.Notes...)
+	}
+	return total, nil
+}
+
+// retrySurge tries the rows that were rejected in the runs of one surge; what is
+// taken joins that surge.
+func (d *Desk) retrySurge(ctx context.Context, req Request, name string, pending []*retryMember) (Result, error) {
 	in := newIngest(d, req)
-	if in.run, err = d.openRun(ctx, Request{Paths: []string{fmt.Sprintf("retry %d", d.Now().UnixNano())}, Surge: req.Surge}); err != nil {
+	var err error
+	if in.run, err = d.openRun(ctx, Request{Paths: []string{fmt.Sprintf("retry %d", d.Now().UnixNano())}, Surge: name}); err != nil {
 		return Result{}, err
 	}
 	if in.members, in.lastMember, err = d.loadMembers(ctx, in.run.id); err != nil {
@@ -109,7 +131,7 @@ func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
 			var id, member, ordinal int64
 			var raw []byte
 			m := &retryMember{rows: map[int64]int64{}}
-			if err := scan(&id, &member, &ordinal, &raw, &m.index, &m.name, &m.options, &m.format); err != nil {
+			if err := scan(&id, &member, &ordinal, &raw, &m.index, &m.name, &m.options, &m.format, &m.surge); err != nil {
 				return err
 			}
 			if byMember[member] == nil {
@@ -119,8 +141,8 @@ func (d *Desk) pendingRejects(ctx context.Context) ([]*retryMember, error) {
 			}
 			byMember[member].rows[ordinal] = id
 			return nil
-		}, `SELECT j.id, j.member, j.ordinal, m.raw, m.idx, m.name, m.options, m.format FROM reject j
-			JOIN member m ON m.id = j.member WHERE j.resolved = 0 ORDER BY j.id`)
+		}, `SELECT j.id, j.member, j.ordinal, m.raw, m.idx, m.name, m.options, m.format, COALESCE(s.name, '')
+			FROM reject j JOIN member m ON m.id = j.member JOIN run r ON r.id = m.run LEFT JOIN surge s ON s.id = r.surge WHERE j.resolved = 0 ORDER BY j.id`)
 	})
 	slices.Sort(order)
 	out := make([]*retryMember, 0, len(order))
