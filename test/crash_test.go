@@ -94,6 +94,7 @@ func TestCrash(t *testing.T) {
 	}
 	t.Run("kill", s.kill)
 	t.Run("kill on postgres", s.killOnPostgres)
+	t.Run("postgres gone", s.postgresGone)
 	t.Run("interrupt", s.interrupt)
 }
 
