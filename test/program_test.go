@@ -5,12 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -71,12 +72,19 @@ func entente(t *testing.T, args ...string) result {
 	cmd := exec.CommandContext(ctx, program(t), args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	high := make(chan int64, 1)
+	ended := make(chan struct{})
+	go func() { high <- peak(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
+	close(ended)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String(), peak(cmd)}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String(), <-high}
 }
 
 // must runs the program and fails unless it ends with one of the codes.
@@ -137,11 +145,23 @@ func parseAccount(t *testing.T, text string) account {
 	return a
 }
 
-// peak is the most memory that a process that has ended had, in bytes. Linux
-// counts in KiB.
-func peak(cmd *exec.Cmd) int64 {
-	if use, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		return use.Maxrss << 10
+// peak watches a process until it has ended and gives the most memory that it
+// had, in bytes; 0 where the system does not tell. The usage that is told at the
+// end of a process is of no use here: on Linux it begins with that of the parent.
+func peak(pid int, ended <-chan struct{}) int64 {
+	var high int64
+	for {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, rest, ok := strings.Cut(string(text), "VmHWM:"); ok {
+			if f := strings.Fields(rest); len(f) > 0 {
+				kib, _ := strconv.ParseInt(f[0], 10, 64)
+				high = max(high, kib<<10)
+			}
+		}
+		select {
+		case <-ended:
+			return high
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
-	return 0
 }
