@@ -254,7 +254,12 @@ func (sc *scanner) onlyPrefix(p netip.Prefix) error {
 			clear(sc.keep[place.firstRow : place.firstRow+place.rows])
 		}
 	}
+	// A short IPv6 prefix spans the mapped addresses too, but holds no IPv4.
+	four := first.Is4()
 	return sc.onlyPages(colAddr, &sc.addr, func(a []byte) bool {
-		return len(a) == 16 && bytes.Compare(a, low[:]) >= 0 && bytes.Compare(a, high[:]) <= 0
+		return len(a) == 16 && bytes.Compare(a, low[:]) >= 0 && bytes.Compare(a, high[:]) <= 0 && bytes.HasPrefix(a, mapped[:]) == four
 	})
 }
+
+// mapped begins an IPv4 address in 16 bytes (RFC 4291, 2.5.5.2).
+var mapped = [12]byte{10: 0xff, 11: 0xff}
