@@ -95,7 +95,13 @@ func (s *session) logQuery() *cobra.Command {
 					return err
 				}
 			}
-			return p.end()
+			if err := p.end(); err != nil {
+				return err
+			}
+			if p.rows == limit {
+				s.say("entente: there may be more: --limit 0 prints all")
+			}
+			return nil
 		},
 	}
 	f := c.Flags()
