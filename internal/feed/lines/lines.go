@@ -62,7 +62,10 @@ func (r *Reader) Next() ([]byte, error) {
 		if seen > feed.MaxLine+1 {
 			return r.skip()
 		}
-		r.fill()
+		begun := r.begun
+		if r.fill(); r.begun != begun {
+			seen = 0 // a byte order mark may have gone
+		}
 	}
 }
 
@@ -78,6 +81,7 @@ func (r *Reader) Peek(n int) []byte {
 func (r *Reader) give(n, next int) ([]byte, error) {
 	text := r.buf[r.start : r.start+n]
 	r.start += next
+	r.begun = true
 	r.line++
 	if n > 0 && text[n-1] == '\r' {
 		text = text[:n-1]
