@@ -86,7 +86,7 @@ func (s scene) finish(t *testing.T, args []string, data string, store ...string)
 func TestCrash(t *testing.T) {
 	rows, batches := int64(60_000), 4
 	if long() {
-		rows, batches = 150_000, 10
+		rows, batches = 120_000, 7
 	}
 	s := newScene(t, rows)
 	if n := s.whole.account.figure("batches"); n < batches {

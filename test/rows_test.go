@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // mapping reads bad.csv.
@@ -185,4 +186,57 @@ func TestWordsThatAreNoText(t *testing.T) {
 func unsafe(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0x061c ||
 		r >= 0x200e && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+// TestLongNames: files whose names are too long to be kept whole, with the same
+// bytes, are two files: the second is recognised.
+func TestLongNames(t *testing.T) {
+	deep := strings.Repeat(strings.Repeat("n", 200)+"/", 6)
+	dir := writeFiles(t, map[string]string{deep + "a.jsonl": events(3), deep + "b.jsonl": events(3)})
+	p := newPlace(t)
+	if a := p.took(t, dir); a.figure("rows") != 6 || a.figure("duplicate") != 3 {
+		t.Error(a.figures("rows", "duplicate"))
+	}
+	if a := p.took(t, dir); a.figure("duplicate") != 6 {
+		t.Error(a.figures("rows", "duplicate"))
+	}
+}
+
+// TestRetryMapping: rows of a custom feed that its mapping could not read are
+// taken with a mended one; those of other feeds are read as they were at first,
+// and every account closes.
+func TestRetryMapping(t *testing.T) {
+	p := newPlace(t)
+	names := map[string]string{
+		"bad.csv":  "time;ip\n20/11/2026 08:00:00;198.18.2.1\n20/11/2026 09:00:00;198.18.2.2\nnever;198.18.2.3\n",
+		"map.yaml": "feed: honeynet\nmode: event\ncomma: \";\"\nclass: brute-force\nzone: UTC\ntimes: [\"01/02/2006 15:04:05\"]\nfields: {time: time, ip: ip}\n",
+		"list.txt": "198.18.0.1\n198.018.0.2\n",
+	}
+	dir := writeFiles(t, names)
+	at, err := time.Parse(time.DateOnly, "2026-11-20")
+	good(t, err)
+	good(t, os.Chtimes(filepath.Join(dir, "list.txt"), at, at)) // the list's only time
+	p.took(t, "--mapping", filepath.Join(dir, "map.yaml"), filepath.Join(dir, "bad.csv"))
+	p.took(t, "--class", "c2-server", "--mode", "snapshot", filepath.Join(dir, "list.txt"))
+	retry := func(more ...string) account {
+		r := entente(t, append(p.flags("--json", "ingest", "retry", "--geo", p.geo), more...)...)
+		r.says(t, 3)
+		return parseAccount(t, r.stdout)
+	}
+	if a := retry(); a.figure("rejected") != 4 || a.figure("accepted") != 0 || a.figure("quarantined") != 0 {
+		t.Errorf("nothing mended: %v", a)
+	}
+	mended := filepath.Join(writeFiles(t, map[string]string{"map.yaml": strings.Replace(names["map.yaml"], "01/02", "02/01", 1)}), "map.yaml")
+	if a := retry("--mapping", mended); a.figure("rejected") != 2 || a.figure("accepted") != 2 || a.figure("routed") != 2 || a.figure("quarantined") != 0 {
+		t.Errorf("mended: %v", a)
+	}
+	if a := retry("--mapping", mended); a.figure("rejected") != 2 || a.figure("accepted") != 0 {
+		t.Errorf("again: %v", a)
+	}
+	other := filepath.Join(writeFiles(t, map[string]string{"map.yaml": strings.Replace(names["map.yaml"], "ip: ip", "ip: address", 1)}), "map.yaml")
+	r := entente(t, p.flags("ingest", "retry", "--geo", p.geo, "--mapping", other)...)
+	r.says(t, 3, "missing-columns", "set aside") // this feed's rows wait on, the list's were read
+	if len(p.look(t).log) != 3 {
+		t.Errorf("log: %v", p.look(t).log)
+	}
 }

@@ -24,6 +24,7 @@ type ingest struct {
 	cases        *caseBook
 	flight       *flight
 	finished     map[string]*member    // identities read to their end in this run
+	taken        map[memberKey]bool    // members met so far in this run
 	members      map[memberKey]*member // of the run before it was resumed
 	lastMember   int64
 	done         int64 // bytes of raw input behind us
@@ -65,7 +66,7 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 }
 
 func newIngest(d *Desk, req Request) *ingest {
-	return &ingest{desk: d, req: req, finished: map[string]*member{}, met: map[party]bool{}, metPlacement: map[int64]bool{}, turned: map[int64]uint8{},
+	return &ingest{desk: d, req: req, finished: map[string]*member{}, taken: map[memberKey]bool{}, met: map[party]bool{}, metPlacement: map[int64]bool{}, turned: map[int64]uint8{},
 		flight: newFlight(), sources: newSourceBook(d), started: d.Now()}
 }
 
