@@ -76,6 +76,7 @@ func files(r *rapid.T) []*file {
 // TestIngestEqualsTheModel: whatever rows come in whatever files, in however
 // many ingests, account, cases and log are those of the naive model.
 func TestIngestEqualsTheModel(t *testing.T) {
+	t.Parallel()
 	rules := newRules(t)
 	ctx := context.Background()
 	rapid.Check(t, func(r *rapid.T) {

@@ -135,6 +135,7 @@ func TestRetryWithoutRawInput(t *testing.T) {
 // TestRetryThatBreaksOff: a retry whose file operations fail in turn is done by
 // the next one.
 func TestRetryThatBreaksOff(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	r := newRules(t)
 	s := &story{ready: retryScene(t, r)}
