@@ -7,6 +7,7 @@ import (
 
 	"entente/internal/feed"
 	"entente/internal/feed/clock"
+	"entente/internal/feed/flatjson"
 )
 
 // reader turns the rows of one file into observations.
@@ -66,7 +67,7 @@ func newReader(rep *report, h *header, now time.Time) *reader {
 		r.familyFrom = append(r.familyFrom, h.col(source))
 	}
 	for _, n := range h.names {
-		r.keys = append(r.keys, append(appendString([]byte{','}, n), ':'))
+		r.keys = append(r.keys, append(flatjson.AppendString([]byte{','}, n), ':'))
 	}
 	return r
 }
@@ -246,7 +247,7 @@ func (r *reader) rest(fields []string) []byte {
 		} else {
 			b = append(b, r.keys[i]...)
 		}
-		b = appendString(b, f)
+		b = flatjson.AppendString(b, f)
 	}
 	r.details = b
 	if len(b) == 0 {
