@@ -27,6 +27,7 @@ type ingest struct {
 	taken        map[memberKey]bool    // members met so far in this run
 	members      map[memberKey]*member // of the run before it was resumed
 	lastMember   int64
+	stdin        *kept // what standard input held; nil if it is not read
 	done         int64 // bytes of raw input behind us
 	size         int64
 	met          map[party]bool // owners and countries that the run has cases of
@@ -56,7 +57,15 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 	if _, err := d.Log.Sweep(ctx); err != nil {
 		return Result{}, err
 	}
-	if in.run, err = d.openRun(ctx, req); err != nil {
+	// Standard input has no name, so its content says which run it belongs to.
+	for _, r := range raws {
+		if r.Stdin && in.stdin == nil {
+			if in.stdin, err = in.put(ctx, r); err != nil {
+				return Result{}, err
+			}
+		}
+	}
+	if in.run, err = d.openRun(ctx, req, in.stdin); err != nil {
 		return Result{}, err
 	}
 	if in.members, in.lastMember, err = d.loadMembers(ctx, in.run.id); err != nil {

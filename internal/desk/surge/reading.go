@@ -27,10 +27,11 @@ func (in *ingest) readAll(ctx context.Context, raws []source.Raw) error {
 }
 
 func (in *ingest) readRaw(ctx context.Context, raw source.Raw) error {
-	hash, size, err := in.keep(ctx, raw)
+	at, err := in.put(ctx, raw)
 	if err != nil {
 		return err
 	}
+	hash, size := at.hash, at.size
 	kept, err := in.desk.Blobs.Open(ctx, hash)
 	if err != nil {
 		return err
@@ -64,18 +65,28 @@ func (in *ingest) readRaw(ctx context.Context, raw source.Raw) error {
 	return fmt.Errorf("read %s: %w", source.Display(raw.Path), err)
 }
 
-// keep stores the raw input by its hash before anything of it is read.
-func (in *ingest) keep(ctx context.Context, raw source.Raw) (hash [32]byte, size int64, err error) {
+// kept says under which hash a raw input is kept, and its size in bytes.
+type kept struct {
+	hash [32]byte
+	size int64
+}
+
+// put stores a raw input by its hash before anything of it is read. Standard
+// input is stored once.
+func (in *ingest) put(ctx context.Context, raw source.Raw) (*kept, error) {
+	if raw.Stdin && in.stdin != nil {
+		return in.stdin, nil
+	}
 	var r io.Reader = in.req.Stdin
 	if !raw.Stdin {
 		f, err := os.Open(raw.Path)
 		if err != nil {
-			return hash, 0, fault.Wrap(fault.NotFound, err, "cannot open "+source.Display(raw.Path), "check the path and its permissions")
+			return nil, fault.Wrap(fault.Invalid, err, "cannot open "+source.Display(raw.Path), "check the path and its permissions")
 		}
 		defer f.Close()
 		r = f
 	} else if r == nil {
-		return hash, 0, fault.New(fault.Usage, "there is no standard input to read", "give a path, or pipe a file in")
+		return nil, fault.New(fault.Usage, "there is no standard input to read", "give a path, or pipe a file in")
 	}
 	ref, err := in.desk.Blobs.Put(ctx, &countingReader{r: r, add: func(n int64) {
 		in.done += n
@@ -84,7 +95,7 @@ func (in *ingest) keep(ctx context.Context, raw source.Raw) (hash [32]byte, size
 	if err != nil && ctx.Err() != nil {
 		err = errStopped
 	}
-	return ref.Hash, ref.Size, err
+	return &kept{ref.Hash, ref.Size}, err
 }
 
 func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Member, opt feed.Options, override string) error {

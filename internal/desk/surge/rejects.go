@@ -105,7 +105,7 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 func (d *Desk) retrySurge(ctx context.Context, req Request, name string, pending []*retryMember) (Result, error) {
 	in := newIngest(d, req)
 	var err error
-	if in.run, err = d.openRun(ctx, Request{Paths: []string{fmt.Sprintf("retry %d", d.Now().UnixNano())}, Surge: name}); err != nil {
+	if in.run, err = d.openRun(ctx, Request{Paths: []string{fmt.Sprintf("retry %d", d.Now().UnixNano())}, Surge: name}, nil); err != nil {
 		return Result{}, err
 	}
 	if in.members, in.lastMember, err = d.loadMembers(ctx, in.run.id); err != nil {

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"strings"
+	"path/filepath"
 	"time"
 
 	"entente/internal/feed"
@@ -42,9 +42,19 @@ type Note struct {
 	File, Reason, Text, Remedy string
 }
 
-// fingerprint says which request a run belongs to, so that it can be resumed.
-func (r Request) fingerprint(surge int64) []byte {
+// fingerprint says which request a run belongs to, so that it can be resumed:
+// the same words over the same places, and the same content of standard input.
+func (r Request) fingerprint(surge int64, stdin *kept) []byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\x1f%s\x1f%s\x1f%s", surge, r.Format, optionText(r.Options, time.Time{}), strings.Join(r.Paths, "\x1f"))
+	fmt.Fprintf(h, "%d\x1f%s\x1f%s", surge, r.Format, optionText(r.Options, time.Time{}))
+	for _, path := range r.Paths {
+		if whole, err := filepath.Abs(path); err == nil && path != "-" {
+			path = whole
+		}
+		fmt.Fprintf(h, "\x1f%s", path)
+	}
+	if stdin != nil {
+		h.Write(stdin.hash[:])
+	}
 	return h.Sum(nil)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // openRun finds the unfinished run of the same request, or begins one.
-func (d *Desk) openRun(ctx context.Context, req Request) (run, error) {
+func (d *Desk) openRun(ctx context.Context, req Request, stdin *kept) (run, error) {
 	var r run
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		if req.Surge != "" {
@@ -22,7 +22,7 @@ func (d *Desk) openRun(ctx context.Context, req Request) (run, error) {
 			}
 			r.surge = no
 		}
-		print := req.fingerprint(r.surge)
+		print := req.fingerprint(r.surge, stdin)
 		err := tx.QueryRow(ctx, "SELECT id FROM run WHERE fingerprint = $1 AND finished = 0 ORDER BY id DESC LIMIT 1", print).Scan(&r.id)
 		if err == nil || !errors.Is(err, sql.ErrNoRows) {
 			return err
