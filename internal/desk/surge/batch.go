@@ -5,7 +5,6 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
-	"entente/internal/core/sharing"
 	"entente/internal/feed"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
@@ -30,8 +29,7 @@ type entry struct {
 	outcome Outcome
 	class   rsit.Class
 	rank    uint8 // severity
-	label   sharing.TLP
-	keyed   bool // it belongs to a case
+	keyed   bool  // it belongs to a case
 	asset   asset
 }
 

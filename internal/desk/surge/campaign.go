@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/store"
 )
@@ -110,23 +111,45 @@ func (d *Desk) feedFigures(ctx context.Context, surge int64) ([]report.FeedFigur
 		if err != nil {
 			return err
 		}
-		return each(ctx, q, func(scan func(...any) error) error {
-			var feed, label string
-			var n int64
-			if err := scan(&feed, &label, &n); err != nil {
-				return err
-			}
-			f := at(feed)
-			f.Label = strictest(f.Label, label)
-			f.Cases += n
-			return nil
-		}, `SELECT s.feed, s.label, COUNT(DISTINCT x.case_no) FROM case_source x JOIN source s ON s.id = x.source
-			JOIN cases c ON c.no = x.case_no
-			WHERE `+inSurge+` AND c.state <> 3 GROUP BY s.feed, s.label`, surge)
+		return d.casesByFeed(ctx, q, surge, at)
 	})
 	out := make([]report.FeedFigures, 0, len(byFeed))
 	for _, name := range sortedKeys(byFeed) {
 		out = append(out, *byFeed[name])
 	}
 	return out, err
+}
+
+// casesByFeed counts the surge's cases but held ones, each once for every feed
+// that shows it.
+func (d *Desk) casesByFeed(ctx context.Context, q store.Querier, surge int64, at func(feed string) *report.FeedFigures) error {
+	sources, err := loadOrigins(ctx, q)
+	if err != nil {
+		return err
+	}
+	seen, err := loadCounts(ctx, q, surge)
+	if err != nil {
+		return err
+	}
+	var list []counts.Count
+	last := map[*report.FeedFigures]int64{} // the case counted last
+	return each(ctx, q, func(scan func(...any) error) error {
+		var no int64
+		if err := scan(&no); err != nil {
+			return err
+		}
+		if list, err = seen.Of(no, list[:0]); err != nil {
+			return err
+		}
+		for i := range list {
+			from := sources[list[i].Source]
+			f := at(from.feed)
+			f.Label = strictest(f.Label, from.label.String())
+			if last[f] != no {
+				last[f] = no
+				f.Cases++
+			}
+		}
+		return nil
+	}, "SELECT c.no FROM cases c WHERE "+inSurge+" AND c.state <> 3 ORDER BY c.no", surge)
 }

@@ -10,6 +10,7 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/runs"
 	"entente/internal/infra/store"
@@ -68,29 +69,33 @@ func (d *Desk) Cases(ctx context.Context, f CaseFilter) (list []*Case, next int6
 	return list, next, err
 }
 
-// caseRows reads cases that fit a condition, by number. The limit counts cases,
-// not their sources.
+// caseRows reads cases that fit a condition, by number.
 func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (list []*Case, last int64, err error) {
 	src, err := d.reportSource(ctx, Surge{})
 	if err != nil {
 		return nil, 0, err
 	}
-	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, p.country, p.asn, p.network,
-		p.owner, p.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
-		m.source, m.first, m.last, m.count
-		FROM (SELECT c.* FROM cases c JOIN placement p ON p.id = c.placement WHERE ` + where + ` ORDER BY c.no ` + limit + `) c
-		JOIN placement p ON p.id = c.placement LEFT JOIN more_source m ON m.case_no = c.no ORDER BY c.no, m.source`
+	query := "SELECT " + caseRow + " FROM cases c JOIN placement p ON p.id = c.placement WHERE " + where + " ORDER BY c.no " + limit
 	err = d.DB.Read(ctx, func(q store.Querier) error {
-		rows, err := q.QueryContext(ctx, query, args...)
+		var spans []counts.Span
+		err := each(ctx, q, func(scan func(...any) error) error {
+			no, c, err := scanCase(scan)
+			list, spans, last = append(list, c), append(spans, counts.Span{no, no}), no
+			return err
+		}, query, args...)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		last, err = src.walk(rows, func(c *Case, err error) bool {
-			list = append(list, c)
-			return true
-		})
-		return err
+		seen, err := counts.Load(ctx, q, spans)
+		if err != nil {
+			return err
+		}
+		for i, c := range list {
+			if err := src.fill(c, seen, spans[i][0]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return list, last, err
 }

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"entente/internal/core/rsit"
-	"entente/internal/core/sharing"
 	"entente/internal/core/value"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/eventlog"
@@ -24,54 +23,39 @@ const (
 
 var stateWords = [...]string{"", "new", "routed", "held", "reported"}
 
-// caseRef is what the ingest must know of a case that is there: its number, its
-// placement, and its first source. It is the payload of the case id's run, so
-// that a sighting needs no look into the database.
+// caseRef is what the ingest must know of a case that is there: its number and
+// its placement. It is the payload of the case id's run, so that a sighting needs
+// no look into the database.
 type caseRef struct {
 	no        int64
 	placement int64
-	source    int64
 }
 
-// A payload holds the number in its upper 34 bits, then 18 bits of placement
-// and 12 of source. A placement or source that does not fit is 0, and then the
-// database is asked.
-const (
-	sourceBits    = 12
-	placementBits = 18
-)
+// A payload holds the number in its upper 40 bits, then 24 bits of placement. A
+// placement that does not fit is 0, and then the database is asked.
+const placementBits = 24
 
 func (r caseRef) payload() uint64 {
-	p, s := uint64(r.placement), uint64(r.source)
-	if p >= 1<<placementBits || s >= 1<<sourceBits {
-		p, s = 0, 0
+	p := uint64(r.placement)
+	if p >= 1<<placementBits {
+		p = 0
 	}
-	return uint64(r.no)<<(placementBits+sourceBits) | p<<sourceBits | s
+	return uint64(r.no)<<placementBits | p
 }
 
 func refOf(payload uint64) caseRef {
-	return caseRef{
-		no:        int64(payload >> (placementBits + sourceBits)),
-		placement: int64(payload >> sourceBits & (1<<placementBits - 1)),
-		source:    int64(payload & (1<<sourceBits - 1)),
-	}
+	return caseRef{no: int64(payload >> placementBits), placement: int64(payload & (1<<placementBits - 1))}
 }
 
 // newCase is a case that a batch opens.
 type newCase struct {
 	caseRef
-	id       CaseID
-	class    rsit.Class
-	family   string
-	asset    asset
-	trans    string
-	state    uint8
-	severity uint8
-	label    sharing.TLP
-	first    int64
-	last     int64
-	count    int64
-	more     []sourceCount // further sources in the batch that opens it
+	id     CaseID
+	class  rsit.Class
+	family string
+	asset  asset
+	trans  string
+	state  uint8
 }
 
 // caseBook finds and opens cases: committed ones by the sorted runs, those on
@@ -129,7 +113,7 @@ func (k *caseBook) find(ctx context.Context, ids []runs.Key) ([]caseRef, error) 
 	return out, k.db.Read(ctx, func(q store.Querier) error {
 		for _, i := range unknown {
 			c := &out[i]
-			if err := q.QueryRowContext(ctx, "SELECT placement, source FROM cases WHERE no = $1", c.no).Scan(&c.placement, &c.source); err != nil {
+			if err := q.QueryRowContext(ctx, "SELECT placement FROM cases WHERE no = $1", c.no).Scan(&c.placement); err != nil {
 				return err
 			}
 		}
@@ -155,10 +139,8 @@ func (k *caseBook) stateOf(ctx context.Context, c caseRef) (uint8, error) {
 // commit makes them count.
 func (k *caseBook) open(id CaseID, r *eventlog.Row, e *entry, g *group) (c newCase, freshPlacement bool) {
 	k.nextNo++
-	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport,
-		state: stateRouted, severity: g.rank, label: g.label,
-		first: g.sources[0].first, last: g.sources[0].last, count: g.sources[0].count, more: g.sources[1:]}
-	c.no, c.source = k.nextNo, g.sources[0].source
+	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport, state: stateRouted}
+	c.no = k.nextNo
 	c.placement, freshPlacement = k.placements.numberOf(placement{r.Country, r.Owner, r.OwnerBasis, r.ASN, r.Network})
 	if r.Owner == route.Pool {
 		c.state = stateNew

@@ -33,7 +33,7 @@ type collector struct {
 	begin    func(*member, feed.Meta) error
 	nextID   int64
 	batch    *batch
-	buf      []byte
+	ident    *identifier
 	member   *member // being read
 	meta     feed.Meta
 	snapshot int64
@@ -160,7 +160,7 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 	r.ClaimedCountry, r.ClaimedASN = o.Country, o.ASN
 	r.Status, r.Severity, r.Details = o.Status, o.Severity, o.Details
 	r.Raw, r.Line, r.Label = c.member.raw, line, strictest(c.meta.Label, o.Label)
-	e.rank, e.label = severityRank(o.Severity), tlpOf(r.Label)
+	e.rank = severityRank(o.Severity)
 	c.compareClaim(o, &at)
 
 	day := r.Observed
@@ -170,7 +170,7 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 	e.day = floorDiv(day, microsPerDay)
 	e.scope = b.scopeOf(scope{c.meta.Feed, e.day})
 	e.source = b.sourceOf(sourceKey{c.meta.Feed, r.Label})
-	e.ident = c.identity(o, r)
+	e.ident = c.ident.of(o, r)
 	b.bytes += len(o.Details) + len(r.Value) + 64
 	c.decide(r, e, o, &at)
 }

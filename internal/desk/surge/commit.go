@@ -46,7 +46,7 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 }
 
 var caseColumns = []string{"no", "id", "class", "family", "kind", "value", "port", "transport", "placement",
-	"state", "severity", "label", "source", "first", "last", "count"}
+	"state"}
 
 func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) error {
 	if err := in.cases.placements.write(ctx, tx, p.placed); err != nil {
@@ -55,19 +55,12 @@ func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) er
 	err := tx.CopyIn(ctx, "cases", caseColumns, len(p.opened), func(i int, d []any) {
 		c := &p.opened[i]
 		d[0], d[1], d[2], d[3], d[4], d[5] = c.no, c.id[:], int64(c.class), c.family, kindNo(c.asset.kind), c.asset.value
-		d[6], d[7], d[8], d[9], d[10], d[11] = int64(c.asset.port), c.trans, c.placement, int64(c.state), int64(c.severity), int64(c.label)
-		d[12], d[13], d[14], d[15] = c.source, c.first, c.last, c.count
+		d[6], d[7], d[8], d[9] = int64(c.asset.port), c.trans, c.placement, int64(c.state)
 	})
 	if err != nil || len(p.opened) == 0 {
 		return err
 	}
-	var more []*touch
-	for i := range p.opened {
-		for _, s := range p.opened[i].more {
-			more = append(more, &touch{no: p.opened[i].no, source: s.source, first: s.first, last: s.last, count: s.count})
-		}
-	}
-	if err := writeMore(ctx, tx, more); err != nil {
+	if err := in.desk.counts.Begin(ctx, tx, p.begun); err != nil {
 		return err
 	}
 	lowest, highest := p.opened[0].no, p.opened[len(p.opened)-1].no
@@ -82,13 +75,8 @@ func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) er
 // writeTouched keeps what the batch adds to cases that were there, to be folded
 // into them later, and turns those that a hold rule reaches.
 func (in *ingest) writeTouched(ctx context.Context, tx *store.Tx, p *prepared) error {
-	if len(p.touched) > 0 {
-		err := tx.CopyIn(ctx, "touch", []string{"batch", "cases", "data"}, 1, func(_ int, d []any) {
-			d[0], d[1], d[2] = p.id, int64(len(p.touched)), packTouches(p.touched)
-		})
-		if err != nil {
-			return err
-		}
+	if err := in.desk.counts.Wait(ctx, tx, p.id, p.touched); err != nil {
+		return err
 	}
 	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1 AND state IN (1, 2)", len(p.turned),
 		func(i int, d []any) { d[0] = p.turned[i] })

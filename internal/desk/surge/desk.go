@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"time"
 
+	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/locate"
 	"entente/internal/desk/surge/route"
@@ -49,7 +50,10 @@ type Config struct {
 
 // Desk is the service. Reading may be shared by many goroutines; one run at a
 // time may ingest.
-type Desk struct{ Config }
+type Desk struct {
+	Config
+	counts *counts.Book
+}
 
 // Open migrates the desk's tables, finishes a fold that was broken off, and gives
 // the desk.
@@ -64,6 +68,6 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	if err := cfg.DB.Migrate(ctx, "judge", judge.Migrations()); err != nil {
 		return nil, err
 	}
-	d := &Desk{cfg}
-	return d, d.Fold(ctx) // what a run that was broken off left waiting
+	book, err := counts.Open(ctx, cfg.DB)
+	return &Desk{Config: cfg, counts: book}, err
 }

@@ -3,12 +3,10 @@ package surge
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"testing"
 	"unicode/utf8"
 
 	"entente/internal/core/fault"
-	"entente/internal/core/sharing"
 	"entente/internal/feed"
 )
 
@@ -55,44 +53,6 @@ func FuzzOptions(f *testing.F) {
 		}
 		if again := optionText(out, at); again != text {
 			t.Errorf("%s, again %s", text, again)
-		}
-	})
-}
-
-// FuzzTouches: a packed list of sightings is read as it was written; a damaged
-// one is an error and never more.
-func FuzzTouches(f *testing.F) {
-	f.Add(packTouches([]touch{{no: 1, source: 1, first: 5, last: 9, count: 2, severity: 3, label: sharing.TLP(2), primary: true}, {no: 7, source: 2, first: -3, last: 4, count: 1}}))
-	f.Add([]byte{0})
-	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var m touchMerge
-		if err := m.add(1, data); err != nil {
-			return
-		}
-		m.init()
-		var list []touch
-		for {
-			x, ok := m.next()
-			if !ok {
-				break
-			}
-			list = append(list, x)
-		}
-		if m.err != nil {
-			return
-		}
-		var again []touch
-		var prev touch
-		for b := packTouches(list); len(b) > 0; {
-			var err error
-			if prev, b, err = unpackTouch(prev, b); err != nil {
-				t.Fatal(err)
-			}
-			again = append(again, prev)
-		}
-		if !reflect.DeepEqual(again, list) {
-			t.Errorf("%+v, again %+v", list, again)
 		}
 	})
 }

@@ -5,27 +5,21 @@ import (
 	"context"
 	"slices"
 
-	"entente/internal/core/sharing"
+	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
 )
 
-type sourceCount struct {
-	source             int64
-	first, last, count int64
-}
-
 // group is the entries of one case in one batch.
 type group struct {
-	id      runs.Key
-	ref     caseRef
-	opener  int32 // entry that opens it if it is new
-	held    bool
-	only    bool // nothing but duplicates
-	rank    uint8
-	label   sharing.TLP
-	sources []sourceCount
+	id     runs.Key
+	ref    caseRef
+	opener int32 // entry that opens it if it is new
+	held   bool
+	only   bool // nothing but duplicates
+	counts counts.Count
+	more   []counts.Count // of further sources
 }
 
 // groupCases gathers the batch by case, looks the cases up, opens the unknown
@@ -35,102 +29,121 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	order := make([]int32, len(groups))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return groups[a].id.Compare(groups[b].id) })
-	ids := make([]runs.Key, len(order))
-	for i, g := range order {
-		ids[i] = groups[g].id
+	ids := make([]runs.Key, len(groups))
+	for i := range groups {
+		ids[i] = groups[i].id
 	}
 	refs, err := in.cases.find(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	var fresh []int32
-	for i, n := range order {
-		g := &groups[n]
+	var known, fresh ranking
+	for i := range groups {
+		g := &groups[i]
 		g.ref = refs[i]
 		switch {
 		case g.ref.no != 0:
-			if err := in.touch(ctx, p, g); err != nil {
-				return nil, err
-			}
+			known.add(uint64(g.ref.no), int32(i))
 		case !g.only:
-			fresh = append(fresh, n)
+			fresh.add(uint64(g.opener), int32(i))
 		}
 	}
-	slices.SortFunc(p.touched, func(a, b touch) int { return cmp.Or(cmp.Compare(a.no, b.no), cmp.Compare(a.source, b.source)) })
-	in.openCases(p, groups, fresh)
+	p.touched = make([]counts.Count, 0, len(known.list))
+	for _, x := range known.sort(nil) {
+		if err := in.touch(ctx, p, &groups[x.at]); err != nil {
+			return nil, err
+		}
+	}
+	in.openCases(p, groups, fresh.sort(nil))
 	in.meet(p, groups)
 	in.stamp(p, groups, of)
-	section := &runs.Section{Scope: caseScope}
-	for i, n := range order {
-		if refs[i].no == 0 && groups[n].ref.no != 0 {
-			section.Keys = append(section.Keys, groups[n].id)
-			section.Payload = append(section.Payload, groups[n].ref.payload())
-		}
-	}
-	if len(section.Keys) == 0 {
+	if len(p.opened) == 0 {
 		return nil, nil
+	}
+	section := &runs.Section{Scope: caseScope, Keys: make([]runs.Key, 0, len(p.opened)), Payload: make([]uint64, 0, len(p.opened))}
+	for i := range groups {
+		if refs[i].no == 0 && groups[i].ref.no != 0 {
+			section.Keys = append(section.Keys, groups[i].id)
+			section.Payload = append(section.Payload, groups[i].ref.payload())
+		}
 	}
 	return section, nil
 }
 
-// gather sums up first, last, count and source per case; of gives the group of
-// each entry, -1 for none. A case that only duplicates show is not opened and
-// not counted, but joins the run's surge.
+// gather sums up what each case's entries say, per source, in order of the case
+// ids; of gives the group of each entry, -1 for none. A case that only duplicates
+// show is not opened and not counted, but joins the run's surge.
 func (in *ingest) gather(p *prepared) (groups []group, of []int32) {
-	index := make(map[runs.Key]int32, p.candidates)
-	groups = make([]group, 0, p.candidates)
 	of = make([]int32, len(p.entries))
+	in.rank.start()
 	for i := range p.entries {
-		e := &p.entries[i]
 		of[i] = -1
-		if !e.keyed {
-			continue
+		if p.entries[i].keyed {
+			in.rank.addKey((*runs.Key)(&p.rows[i].Case), int32(i))
 		}
-		id := p.rows[i].Case
-		n, ok := index[id]
-		if !ok {
-			n = int32(len(groups))
-			index[id] = n
+	}
+	order := in.rank.sort(func(a, b int32) bool { return runs.Key(p.rows[a].Case).Compare(p.rows[b].Case) > 0 })
+	groups = make([]group, 0, len(order))
+	for _, x := range order {
+		i := x.at
+		id := runs.Key(p.rows[i].Case)
+		if n := len(groups); n == 0 || groups[n-1].id != id {
 			groups = append(groups, group{id: id, only: true})
 		}
-		of[i] = n
+		g := &groups[len(groups)-1]
+		of[i] = int32(len(groups) - 1)
+		e := &p.entries[i]
 		if e.outcome == Duplicate {
 			continue
 		}
-		g := &groups[n]
 		if g.only {
-			g.only, g.opener = false, int32(i)
+			g.only, g.opener = false, i
 		}
-		g.add(e, p.rows[i].Observed, p.sourceNo[e.source])
+		t := p.rows[i].Observed
+		g.held = g.held || e.outcome == Held
+		g.add(counts.Count{Source: p.sourceNo[e.source], First: t, Last: t, N: 1, Severity: e.rank})
 	}
 	return groups, of
 }
 
-func (g *group) add(e *entry, t, source int64) {
-	g.held = g.held || e.outcome == Held
-	g.rank = max(g.rank, e.rank)
-	g.label = max(g.label, e.label)
-	for i := range g.sources {
-		if s := &g.sources[i]; s.source == source {
-			s.first, s.last, s.count = min(s.first, t), max(s.last, t), s.count+1
+func (g *group) add(c counts.Count) {
+	if g.counts.N == 0 {
+		g.counts = c
+		return
+	}
+	if g.counts.Source == c.Source {
+		g.counts.Merge(&c)
+		return
+	}
+	for i := range g.more {
+		if g.more[i].Source == c.Source {
+			g.more[i].Merge(&c)
 			return
 		}
 	}
-	g.sources = append(g.sources, sourceCount{source, t, t, 1})
+	g.more = append(g.more, c)
+}
+
+// listed appends the group's counts to list, under its case's number.
+func (g *group) listed(list []counts.Count) []counts.Count {
+	if g.counts.N == 0 {
+		return list
+	}
+	from := len(list)
+	list = append(append(list, g.counts), g.more...)
+	for i := range list[from:] {
+		list[from+i].No = g.ref.no
+	}
+	if len(g.more) > 0 {
+		slices.SortFunc(list[from:], func(a, b counts.Count) int { return cmp.Compare(a.Source, b.Source) })
+	}
+	return list
 }
 
 // touch notes what the batch adds to a case that was there.
 func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 	joins := in.run.surge != 0 && !in.own.has(g.ref.no)
-	for _, s := range g.sources {
-		p.touched = append(p.touched, touch{no: g.ref.no, source: s.source, first: s.first, last: s.last, count: s.count,
-			severity: g.rank, label: g.label, primary: s.source == g.ref.source})
-	}
+	p.touched = g.listed(p.touched)
 	if joins {
 		p.joins = append(p.joins, g.ref.no)
 	}
@@ -158,17 +171,18 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 
 // openCases opens the cases that nobody knows. Numbers follow the order of the
 // input, so that a later file in the same order walks the table forward.
-func (in *ingest) openCases(p *prepared, groups []group, fresh []int32) {
-	slices.SortFunc(fresh, func(a, b int32) int { return cmp.Compare(groups[a].opener, groups[b].opener) })
+func (in *ingest) openCases(p *prepared, groups []group, fresh []ranked) {
 	p.opened = make([]newCase, 0, len(fresh))
-	for _, n := range fresh {
-		g := &groups[n]
+	p.begun = make([]counts.Count, 0, len(fresh))
+	for _, x := range fresh {
+		g := &groups[x.at]
 		c, placed := in.cases.open(CaseID(g.id), &p.rows[g.opener], &p.entries[g.opener], g)
 		g.ref = c.caseRef
 		if placed {
 			p.placed = append(p.placed, c.placement)
 		}
 		p.opened = append(p.opened, c)
+		p.begun = g.listed(p.begun)
 		p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: c.state})
 	}
 	p.tally.Opened = int64(len(p.opened))

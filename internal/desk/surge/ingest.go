@@ -36,6 +36,7 @@ type ingest struct {
 	turned       map[int64]uint8 // states of cases that held sightings touched
 	notes        []Note
 	started      time.Time
+	rank         ranking // working memory of prepare
 }
 
 // Ingest reads the paths into the log and the cases. A run that was broken off
@@ -85,7 +86,7 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 	if err := in.work(ctx, read); err != nil {
 		return Result{}, err
 	}
-	if err := d.Fold(ctx); err != nil {
+	if err := d.counts.Fold(ctx); err != nil {
 		return Result{}, err
 	}
 	if in.run.surge != 0 {

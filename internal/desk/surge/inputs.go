@@ -92,6 +92,9 @@ func each(ctx context.Context, q store.Querier, fn func(scan func(...any) error)
 	return rows.Err()
 }
 
+// joinSlice is how many cases join a surge in one transaction.
+const joinSlice = 8_192
+
 // joinRecognised lets the cases of files that the surge recognised join it.
 func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
 	in, err := d.inputsOf(ctx, surge)
@@ -117,7 +120,7 @@ func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
 			continue
 		}
 		ids[row.Case] = true
-		if len(ids) >= foldSlice {
+		if len(ids) >= joinSlice {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -131,7 +134,7 @@ func (d *Desk) join(ctx context.Context, surge int64, ids map[CaseID]bool) error
 	for id := range ids {
 		keys = append(keys, runs.Key(id))
 	}
-	slices.SortFunc(keys, func(a, b runs.Key) int { return compareKeys(&a, &b) })
+	slices.SortFunc(keys, runs.Key.Compare)
 	var nos []int64
 	if err := d.Runs.Lookup(ctx, caseScope, keys, func(_ int, payload uint64) { nos = append(nos, refOf(payload).no) }); err != nil {
 		return err

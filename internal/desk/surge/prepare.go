@@ -1,12 +1,11 @@
 package surge
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strconv"
 
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/counts"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -23,9 +22,10 @@ type prepared struct {
 	*batch
 	segments *eventlog.Staged
 	runs     *runs.Staged
-	opened   []newCase // by number
-	touched  []touch   // cases that were there, by number
-	placed   []int64   // placements that this batch brings
+	opened   []newCase      // by number
+	begun    []counts.Count // of these
+	touched  []counts.Count // of cases that were there, by number
+	placed   []int64        // placements that this batch brings
 	rollup   map[rollupKey]int64
 	sections []runs.Section
 	sourceNo []int64 // batch.sources -> number
@@ -110,27 +110,9 @@ func (in *ingest) stage(ctx context.Context, p *prepared) error {
 // dropDuplicates marks the entries that were logged before, in this batch, in
 // one on its way, or in a committed one, and gives the new identities by scope.
 func (in *ingest) dropDuplicates(ctx context.Context, b *batch) ([]runs.Section, error) {
-	order := make([]int32, len(b.entries))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(x, y int32) int {
-		ex, ey := &b.entries[x], &b.entries[y]
-		if c := cmp.Compare(ex.scope, ey.scope); c != 0 {
-			return c
-		}
-		if c := compareKeys(&ex.ident, &ey.ident); c != 0 {
-			return c
-		}
-		return cmp.Compare(x, y)
-	})
 	var sections []runs.Section
-	for lo := 0; lo < len(order); {
-		hi, sc := lo, b.entries[order[lo]].scope
-		for hi < len(order) && b.entries[order[hi]].scope == sc {
-			hi++
-		}
-		keys, owner := unique(b, order[lo:hi])
+	for sc, of := range b.byScope() {
+		keys, owner := in.unique(b, of)
 		name := b.scopes[sc].name()
 		known := in.flight.find(name, keys)
 		err := in.desk.Runs.Lookup(ctx, name, keys, func(i int, _ uint64) { known[i] = true })
@@ -148,29 +130,41 @@ func (in *ingest) dropDuplicates(ctx context.Context, b *batch) ([]runs.Section,
 		if len(fresh) > 0 {
 			sections = append(sections, runs.Section{Scope: name, Keys: fresh})
 		}
-		lo = hi
 	}
 	in.flight.add(b.id, sections)
 	return sections, nil
 }
 
-// unique gives the distinct identities of one scope, each with the first entry
-// that shows it; the later ones are duplicates.
-func unique(b *batch, order []int32) (keys []runs.Key, owner []int32) {
-	keys = make([]runs.Key, 0, len(order))
-	owner = make([]int32, 0, len(order))
-	for _, i := range order {
-		e := &b.entries[i]
+// byScope gives the entries of each scope, in order.
+func (b *batch) byScope() [][]int32 {
+	out := make([][]int32, len(b.scopes))
+	if len(out) == 1 {
+		out[0] = make([]int32, 0, len(b.entries))
+	}
+	for i := range b.entries {
+		sc := b.entries[i].scope
+		out[sc] = append(out[sc], int32(i))
+	}
+	return out
+}
+
+// unique gives the distinct identities of one scope's entries, sorted, each with
+// the first entry that shows it; the later ones are duplicates.
+func (in *ingest) unique(b *batch, of []int32) (keys []runs.Key, owner []int32) {
+	in.rank.start()
+	for _, i := range of {
+		in.rank.addKey(&b.entries[i].ident, i)
+	}
+	keys = make([]runs.Key, 0, len(of))
+	owner = make([]int32, 0, len(of))
+	for _, x := range in.rank.sort(func(x, y int32) bool { return b.entries[x].ident.Compare(b.entries[y].ident) > 0 }) {
+		e := &b.entries[x.at]
 		if n := len(keys); n > 0 && keys[n-1] == e.ident {
 			e.outcome = Duplicate
 			continue
 		}
 		keys = append(keys, e.ident)
-		owner = append(owner, i)
+		owner = append(owner, x.at)
 	}
 	return keys, owner
-}
-
-func compareKeys(a, b *runs.Key) int {
-	return slices.Compare(a[:], b[:])
 }

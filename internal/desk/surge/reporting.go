@@ -4,46 +4,56 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 
+	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
+	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/store"
 )
 
-// reportSource is the report.Source of one surge.
+// reportSource is the report.Source of one surge. One goroutine uses it.
 type reportSource struct {
-	desk  *Desk
-	surge Surge
-	feeds map[int64]string // source number -> feed
+	desk    *Desk
+	surge   Surge
+	sources map[int64]origin // by number
+	list    []counts.Count   // working memory
+}
+
+// origin is a feed under a label.
+type origin struct {
+	feed  string
+	label sharing.TLP
 }
 
 var _ report.Source = (*reportSource)(nil)
 
 func (d *Desk) reportSource(ctx context.Context, s Surge) (*reportSource, error) {
-	out := &reportSource{desk: d, surge: s, feeds: map[int64]string{}}
-	err := d.DB.Read(ctx, func(q store.Querier) error {
-		rows, err := q.QueryContext(ctx, "SELECT id, feed FROM source")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var no int64
-			var feed string
-			if err := rows.Scan(&no, &feed); err != nil {
-				return err
-			}
-			out.feeds[no] = feed
-		}
-		return rows.Err()
+	out := &reportSource{desk: d, surge: s}
+	err := d.DB.Read(ctx, func(q store.Querier) (err error) {
+		out.sources, err = loadOrigins(ctx, q)
+		return err
 	})
+	return out, err
+}
+
+func loadOrigins(ctx context.Context, q store.Querier) (map[int64]origin, error) {
+	out := map[int64]origin{}
+	err := each(ctx, q, func(scan func(...any) error) error {
+		var no int64
+		var feed, label string
+		err := scan(&no, &feed, &label)
+		out[no] = origin{feed, tlpOf(label)}
+		return err
+	}, "SELECT id, feed, label FROM source")
 	return out, err
 }
 
@@ -74,20 +84,27 @@ func (s *reportSource) Cases(ctx context.Context, by report.Grouping) iter.Seq2[
 	if by == report.ByCountry {
 		group, where = s.desk.bytewise("p.country"), " AND p.country <> ''"
 	}
-	query := `SELECT c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, p.country, p.asn, p.network,
-		p.owner, p.basis, c.state, c.severity, c.label, c.source, c.first, c.last, c.count,
-		m.source, m.first, m.last, m.count
-		FROM cases c JOIN placement p ON p.id = c.placement LEFT JOIN more_source m ON m.case_no = c.no
-		WHERE ` + inSurge + ` AND c.state <> 3` + where + `
-		ORDER BY ` + group + ", " + classOrder("c.class") + ", c.id, m.source"
+	query := "SELECT " + caseRow + " FROM cases c JOIN placement p ON p.id = c.placement WHERE " + inSurge + " AND c.state <> 3" + where +
+		" ORDER BY " + group + ", " + classOrder("c.class") + ", c.id"
 	return func(yield func(*report.Case, error) bool) {
 		err := s.desk.DB.Read(ctx, func(q store.Querier) error {
-			rows, err := q.QueryContext(ctx, query, s.surge.No)
+			seen, err := loadCounts(ctx, q, s.surge.No)
 			if err != nil {
 				return err
 			}
-			defer rows.Close()
-			_, err = s.walk(rows, yield)
+			err = each(ctx, q, func(scan func(...any) error) error {
+				no, c, err := scanCase(scan)
+				if err == nil {
+					err = s.fill(c, seen, no)
+				}
+				if err == nil && !yield(c, nil) {
+					err = errEnough
+				}
+				return err
+			}, query, s.surge.No)
+			if errors.Is(err, errEnough) {
+				return nil
+			}
 			return err
 		})
 		if err != nil {
@@ -96,56 +113,65 @@ func (s *reportSource) Cases(ctx context.Context, by report.Grouping) iter.Seq2[
 	}
 }
 
-// walk joins the rows of one case, one for each further source, and yields it.
-// It gives the number of the last case.
-func (s *reportSource) walk(rows *sql.Rows, yield func(*report.Case, error) bool) (last int64, err error) {
-	var c *report.Case
-	give := func() bool {
-		if c == nil {
-			return true
-		}
-		slices.Sort(c.Sources)
-		c.Sources = slices.Compact(c.Sources)
-		return yield(c, nil)
+// errEnough ends a walk that the caller broke off.
+var errEnough = errors.New("enough")
+
+// caseRow is what scanCase reads of cases c and placement p.
+const caseRow = `c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.transport, p.country, p.asn, p.network,
+	p.owner, p.basis, c.state`
+
+func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
+	c = &report.Case{}
+	var id sql.RawBytes
+	var class, state, kind int
+	err = scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network, &c.Owner, &c.Basis, &state)
+	if err != nil {
+		return 0, nil, err
 	}
-	for rows.Next() {
-		no, next, more, err := s.scan(rows)
-		if err != nil {
-			return last, err
-		}
-		if no != last {
-			if !give() {
-				return last, nil
-			}
-			last, c = no, next
-		}
-		if more.count > 0 {
-			c.First, c.Last, c.Count = min(c.First, more.first), max(c.Last, more.last), c.Count+more.count
-			c.Sources = append(c.Sources, s.feeds[more.source])
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return last, err
-	}
-	give()
-	return last, nil
+	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), stateWords[state], kindWord(kind)
+	return no, c, nil
 }
 
-func (s *reportSource) scan(rows *sql.Rows) (no int64, c *report.Case, more sourceCount, err error) {
-	c = &report.Case{}
-	var id []byte
-	var class, severity, state, kind, label int
-	var source int64
-	var ms, mf, ml, mc sql.NullInt64
-	err = rows.Scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network,
-		&c.Owner, &c.Basis, &state, &severity, &label, &source, &c.First, &c.Last, &c.Count, &ms, &mf, &ml, &mc)
-	if err != nil {
-		return 0, nil, more, err
+// fill adds what the sources say of a case: first and last are the outermost, the
+// label is the strictest, the severity the highest.
+func (s *reportSource) fill(c *report.Case, seen *counts.Table, no int64) error {
+	var err error
+	if s.list, err = seen.Of(no, s.list[:0]); err != nil {
+		return err
 	}
-	c.ID, c.Class, c.State, c.Severity = hex.EncodeToString(id), rsit.Class(class), stateWords[state], severityWords[severity]
-	c.Kind, c.Label = kindWord(kind), sharing.TLP(label).String()
-	c.Sources = []string{s.feeds[source]}
-	return no, c, sourceCount{ms.Int64, mf.Int64, ml.Int64, mc.Int64}, nil
+	if len(s.list) == 0 {
+		return fault.Newf(fault.Corrupt, "restore the database from a backup", "case %s has no counts", c.ID)
+	}
+	all, label := s.list[0], sharing.Clear
+	for i := range s.list {
+		n := &s.list[i]
+		if i > 0 {
+			all.Merge(n)
+		}
+		from := s.sources[n.Source]
+		label = max(label, from.label)
+		c.Sources = append(c.Sources, from.feed)
+	}
+	slices.Sort(c.Sources)
+	c.Sources = slices.Compact(c.Sources)
+	c.First, c.Last, c.Count, c.Severity, c.Label = all.First, all.Last, all.N, severityWords[all.Severity], label.String()
+	return nil
+}
+
+// loadCounts reads what was seen of a surge's cases.
+func loadCounts(ctx context.Context, q store.Querier, surge int64) (*counts.Table, error) {
+	var spans []counts.Span
+	err := each(ctx, q, func(scan func(...any) error) error {
+		var s counts.Span
+		err := scan(&s[0], &s[1])
+		spans = append(spans, s)
+		return err
+	}, `SELECT n.lowest, n.highest FROM run r JOIN run_span n ON n.run = r.id WHERE r.surge = $1
+		UNION SELECT case_no, case_no FROM more_surge WHERE surge = $1 ORDER BY 1`, surge)
+	if err != nil {
+		return nil, err
+	}
+	return counts.Load(ctx, q, spans)
 }
 
 // Observations gives what the surge's inputs logged for its cases, in the order

@@ -71,7 +71,12 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if err != nil {
 		return err
 	}
-	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(d.Identity.Node().Secret),
+	secret := d.Identity.Node().Secret
+	ident, err := newIdentifier(secret)
+	if err != nil {
+		return err
+	}
+	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
 		now: d.Now(), nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(ctx, m, meta) }
 	in.collect.fresh = func() *batch {
@@ -127,7 +132,7 @@ func (in *ingest) tidy(ctx context.Context, committed <-chan int64) error {
 		if err := in.desk.Runs.Maintain(ctx); err != nil {
 			return err
 		}
-		if err := in.desk.foldIfDue(ctx, cases); err != nil {
+		if err := in.desk.counts.FoldIfDue(ctx, cases); err != nil {
 			return err
 		}
 	}

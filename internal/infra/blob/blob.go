@@ -2,10 +2,10 @@
 // What is put is found by the SHA-256 of its bytes and never changes. It may
 // import core and infra/disk.
 //
-// Layout: DIR/blobs/aa/bb/HASH.zst holds a zstd stream, DIR/blobs/aa/bb/HASH
-// the bytes as they came; aa and bb are the first two bytes of the hash. A zstd
-// file ends in a skippable frame with the raw size, which every zstd program
-// reads over. DIR/blobs/tmp holds what is being written.
+// Layout: DIR/blobs/aa/bb/HASH.s2 holds an S2 stream, DIR/blobs/aa/bb/HASH the
+// bytes as they came; aa and bb are the first two bytes of the hash. An S2 file
+// ends in a skippable chunk with the raw size, which every S2 program reads
+// over. DIR/blobs/tmp holds what is being written.
 package blob
 
 import (
@@ -76,7 +76,7 @@ func (s *Store) Has(ctx context.Context, h Hash) (bool, error) {
 	return false, err
 }
 
-const packed = ".zst"
+const packed = ".s2"
 
 // find gives the path of h's file and its size, fs.ErrNotExist if there is none.
 func (s *Store) find(h Hash) (string, int64, error) {

@@ -24,7 +24,7 @@ func FuzzOpen(f *testing.F) {
 	if _, err := open(f, disk.OS(), seed).Put(context.Background(), bytes.NewReader(want), true); err != nil {
 		f.Fatal(err)
 	}
-	kept, err := os.ReadFile(filepath.Join(seed, "blobs", name[:2], name[2:4], name+".zst"))
+	kept, err := os.ReadFile(filepath.Join(seed, "blobs", name[:2], name[2:4], name+".s2"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func FuzzOpen(f *testing.F) {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name+".zst"), text, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name+".s2"), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		r, err := s.Open(context.Background(), hash)

@@ -11,7 +11,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"entente/internal/core/fault"
 	"entente/internal/infra/disk"
@@ -27,7 +27,6 @@ type Reader struct {
 	At io.ReaderAt
 
 	file disk.ReadFile
-	zstd *zstd.Decoder
 	src  io.Reader
 	sum  hash.Hash
 	want Hash
@@ -61,30 +60,26 @@ func (s *Store) Open(ctx context.Context, h Hash) (*Reader, error) {
 		return r, nil
 	}
 	r.At = nil
-	if r.Size, err = rawSize(f, size); err == nil {
-		r.zstd, err = zstd.NewReader(io.NewSectionReader(f, 0, size), zstd.WithDecoderConcurrency(1),
-			zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderLowmem(true))
-	}
-	if err != nil {
+	if r.Size, err = rawSize(f, size); err != nil {
 		f.Close()
 		return nil, r.damaged(err)
 	}
-	r.src = r.zstd
+	r.src = s2.NewReader(io.NewSectionReader(f, 0, size), s2.ReaderMaxBlockSize(chunk))
 	return r, nil
 }
 
 func rawSize(f io.ReaderAt, size int64) (int64, error) {
-	var b [frameSize]byte
-	if size < frameSize {
+	var b [sizeBytes]byte
+	if size < sizeBytes {
 		return 0, errors.New("shorter than its own end")
 	}
-	if _, err := f.ReadAt(b[:], size-frameSize); err != nil {
+	if _, err := f.ReadAt(b[:], size-sizeBytes); err != nil {
 		return 0, err
 	}
-	if binary.LittleEndian.Uint32(b[:]) != frameMagic || binary.LittleEndian.Uint32(b[4:]) != 8 {
+	if [4]byte(b[:]) != [4]byte{sizeType, 8} {
 		return 0, errors.New("its end is missing")
 	}
-	return int64(binary.LittleEndian.Uint64(b[8:])), nil
+	return int64(binary.LittleEndian.Uint64(b[4:])), nil
 }
 
 // Read implements io.Reader.
@@ -110,9 +105,4 @@ func (r *Reader) damaged(cause error) error {
 }
 
 // Close gives the file back.
-func (r *Reader) Close() error {
-	if r.zstd != nil {
-		r.zstd.Close()
-	}
-	return r.file.Close()
-}
+func (r *Reader) Close() error { return r.file.Close() }

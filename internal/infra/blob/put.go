@@ -8,7 +8,7 @@ import (
 	"io"
 	"path/filepath"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"entente/internal/infra/disk"
 )
@@ -19,7 +19,7 @@ const (
 )
 
 // Put keeps the bytes of r and returns when they are durable. With compress
-// they are stored as zstd, unless their head shows that they are compressed
+// they are stored as S2, unless their head shows that they are compressed
 // already. Bytes that are kept already are recognised and not stored again. r
 // is read once, to its end; memory does not grow with it.
 func (s *Store) Put(ctx context.Context, r io.Reader, compress bool) (Ref, error) {
@@ -129,7 +129,7 @@ func (s *Store) fill(ctx context.Context, f io.Writer, r io.Reader, compress boo
 		rerr = werr
 	}
 	if rerr == nil && pack {
-		_, rerr = out.Write(sizeFrame(size))
+		_, rerr = out.Write(sizeChunk(size))
 	}
 	ref := Ref{Size: size, Stored: out.n}
 	hash.Sum(ref.Hash[:0])
@@ -140,11 +140,10 @@ func (s *Store) fill(ctx context.Context, f io.Writer, r io.Reader, compress boo
 // on taking pieces, so that the reader never waits for ever.
 func drain(out io.Writer, full <-chan piece, free chan<- []byte, pack bool) error {
 	w := io.WriteCloser(plain{out})
-	var err error
 	if pack {
-		w, err = zstd.NewWriter(out, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
-			zstd.WithWindowSize(1<<20))
+		w = s2.NewWriter(out, s2.WriterConcurrency(1), s2.WriterBlockSize(chunk))
 	}
+	var err error
 	for p := range full {
 		if err == nil {
 			_, err = w.Write(p.buf[:p.n])
@@ -183,15 +182,14 @@ func squeezed(head []byte) bool {
 	return false
 }
 
-// The frame at the end: the magic number of a skippable frame (RFC 8878
-// section 3.1.2), its length 8, the raw size; all little-endian.
+// The chunk at the end: a skippable one by the framing format of Snappy, which S2
+// shares: its type, the length of what follows in three bytes, the raw size;
+// little-endian.
 const (
-	frameMagic = 0x184D2A5E
-	frameSize  = 16
+	sizeType  = 0x9e
+	sizeBytes = 12
 )
 
-func sizeFrame(size int64) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, frameMagic)
-	b = binary.LittleEndian.AppendUint32(b, 8)
-	return binary.LittleEndian.AppendUint64(b, uint64(size))
+func sizeChunk(size int64) []byte {
+	return binary.LittleEndian.AppendUint64([]byte{sizeType, 8, 0, 0}, uint64(size))
 }

@@ -88,10 +88,10 @@ CREATE TABLE placement (
   network TEXT   NOT NULL
 );
 
--- A case and its first source in one row; further sources stand in more_source.
--- The number counts up as cases open, so new rows go to the end of the table;
--- the way from id to number is a sorted run beside the database. kind 0 is a
--- network; severity and label are ranks.
+-- What a case is and in which state. What was seen of it, per source, stands in
+-- the packed blocks of counts. The number counts up as cases open, so new rows go
+-- to the end of the table; the way from id to number is a sorted run beside the
+-- database. kind 0 is a network.
 CREATE TABLE cases (
   no        INTEGER NOT NULL PRIMARY KEY,
   id        BYTEA   NOT NULL,
@@ -102,39 +102,9 @@ CREATE TABLE cases (
   port      INTEGER NOT NULL,
   transport TEXT    NOT NULL,
   placement BIGINT  NOT NULL,
-  state     INTEGER NOT NULL,
-  severity  INTEGER NOT NULL,
-  label     INTEGER NOT NULL,
-  source    BIGINT  NOT NULL,
-  first     BIGINT  NOT NULL,
-  last      BIGINT  NOT NULL,
-  count     BIGINT  NOT NULL
+  state     INTEGER NOT NULL
 );
 CREATE INDEX cases_held ON cases (no) WHERE state = 3;
-
--- What a batch adds to cases that were there, one packed list a batch in order
--- of the case's number. Lists are folded into the cases in one walk forward, so
--- that no page is written once per sighting.
-CREATE TABLE touch (
-  batch BIGINT PRIMARY KEY,
-  cases BIGINT NOT NULL,
-  data  BYTEA  NOT NULL
-);
-
--- A fold under way: lists up to batch are applied to cases up to number upto.
-CREATE TABLE fold (
-  batch BIGINT NOT NULL,
-  upto  BIGINT NOT NULL
-);
-
-CREATE TABLE more_source (
-  case_no BIGINT NOT NULL,
-  source  BIGINT NOT NULL,
-  first   BIGINT NOT NULL,
-  last    BIGINT NOT NULL,
-  count   BIGINT NOT NULL,
-  PRIMARY KEY (case_no, source)
-);
 
 -- Cases of a surge that no run of its own opened.
 CREATE TABLE more_surge (
@@ -142,11 +112,6 @@ CREATE TABLE more_surge (
   case_no BIGINT NOT NULL,
   PRIMARY KEY (surge, case_no)
 );
-
-CREATE VIEW case_source AS
-  SELECT no AS case_no, source, first, last, count FROM cases
-  UNION ALL
-  SELECT case_no, source, first, last, count FROM more_source;
 
 CREATE TABLE rollup (
   run     BIGINT NOT NULL,
@@ -176,5 +141,5 @@ CREATE TABLE party (
 );
 
 -- +goose Down
-DROP TABLE party; DROP TABLE claim; DROP TABLE rollup; DROP VIEW case_source; DROP TABLE more_surge; DROP TABLE more_source;
-DROP TABLE fold; DROP TABLE touch; DROP TABLE cases; DROP TABLE placement; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run_span; DROP TABLE run;
+DROP TABLE party; DROP TABLE claim; DROP TABLE rollup; DROP TABLE more_surge; DROP TABLE cases;
+ DROP TABLE placement; DROP TABLE source; DROP TABLE reject; DROP TABLE batch; DROP TABLE member; DROP TABLE surge; DROP TABLE run_span; DROP TABLE run;
