@@ -15,7 +15,7 @@ import (
 
 // heapGoal is where the collector begins to work harder, so that a run of any
 // size stays under 512 MB in all. GOMEMLIMIT in the environment goes before it.
-const heapGoal = 224 << 20
+const heapGoal = 272 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {

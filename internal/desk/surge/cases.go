@@ -66,14 +66,19 @@ type caseBook struct {
 	placements *placementBook
 	nextNo     int64
 
-	mu     sync.Mutex
-	recent map[CaseID]caseRef
-	by     map[int64][]newCase // batch -> cases it opened, until committed
-	states map[int64]uint8     // number -> state of those
+	mu sync.Mutex
+	by map[int64]*onWay // batch -> cases it opened, until committed
+}
+
+// onWay are the cases that a batch opens, in order of their ids.
+type onWay struct {
+	ids    []runs.Key
+	refs   []caseRef
+	states []uint8
 }
 
 func openCaseBook(ctx context.Context, db *store.DB, sets *runs.Sets) (*caseBook, error) {
-	book := &caseBook{db: db, runs: sets, recent: map[CaseID]caseRef{}, by: map[int64][]newCase{}, states: map[int64]uint8{}}
+	book := &caseBook{db: db, runs: sets, by: map[int64]*onWay{}}
 	var err error
 	if book.placements, err = openPlacements(ctx, db); err != nil {
 		return nil, err
@@ -90,8 +95,8 @@ func (k *caseBook) find(ctx context.Context, ids []runs.Key) ([]caseRef, error) 
 	out := make([]caseRef, len(ids))
 	// Those on their way first: a batch that commits meanwhile is then in the runs.
 	k.mu.Lock()
-	for i, id := range ids {
-		out[i] = k.recent[CaseID(id)]
+	for _, w := range k.by {
+		common(ids, w.ids, func(i, j int) { out[i] = w.refs[j] })
 	}
 	k.mu.Unlock()
 	var unknown []int
@@ -122,14 +127,16 @@ func (k *caseBook) find(ctx context.Context, ids []runs.Key) ([]caseRef, error) 
 }
 
 // stateOf reads the state of a case that is there, committed or on its way.
-func (k *caseBook) stateOf(ctx context.Context, c caseRef) (uint8, error) {
+func (k *caseBook) stateOf(ctx context.Context, id runs.Key, c caseRef) (state uint8, err error) {
 	k.mu.Lock()
-	state, ok := k.states[c.no]
+	for _, w := range k.by {
+		common([]runs.Key{id}, w.ids, func(_, j int) { state = w.states[j] })
+	}
 	k.mu.Unlock()
-	if ok {
+	if state != stateNone {
 		return state, nil
 	}
-	err := k.db.Read(ctx, func(q store.Querier) error {
+	err = k.db.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT state FROM cases WHERE no = $1", c.no).Scan(&state)
 	})
 	return state, err
@@ -152,24 +159,16 @@ func (k *caseBook) open(id CaseID, r *eventlog.Row, e *entry, g *group) (c newCa
 }
 
 // keep holds the batch's new cases in memory until it is committed.
-func (k *caseBook) keep(batch int64, opened []newCase) {
+func (k *caseBook) keep(batch int64, w *onWay) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i := range opened {
-		k.recent[opened[i].id] = opened[i].caseRef
-		k.states[opened[i].no] = opened[i].state
-	}
-	k.by[batch] = opened
+	k.by[batch] = w
 }
 
 // committed lets go of what the runs now know.
 func (k *caseBook) committed(batch int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i := range k.by[batch] {
-		delete(k.recent, k.by[batch][i].id)
-		delete(k.states, k.by[batch][i].no)
-	}
 	delete(k.by, batch)
 }
 

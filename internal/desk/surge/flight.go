@@ -23,22 +23,23 @@ func (f *flight) find(scope string, keys []runs.Key) []bool {
 	for _, sections := range f.staged {
 		for _, s := range sections {
 			if s.Scope == scope {
-				markCommon(keys, s.Keys, known)
+				common(keys, s.Keys, func(i, _ int) { known[i] = true })
 			}
 		}
 	}
 	return known
 }
 
-// markCommon walks two sorted lists side by side.
-func markCommon(keys, others []runs.Key, known []bool) {
+// common walks two sorted lists side by side and gives the places of what is in
+// both.
+func common(keys, others []runs.Key, found func(i, j int)) {
 	j := 0
 	for i := range keys {
 		for j < len(others) && others[j].Compare(keys[i]) < 0 {
 			j++
 		}
 		if j < len(others) && others[j] == keys[i] {
-			known[i] = true
+			found(i, j)
 		}
 	}
 }

@@ -60,14 +60,22 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 	if len(p.opened) == 0 {
 		return nil, nil
 	}
-	section := &runs.Section{Scope: caseScope, Keys: make([]runs.Key, 0, len(p.opened)), Payload: make([]uint64, 0, len(p.opened))}
+	n := len(p.opened)
+	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]uint8, 0, n)}
+	payload := make([]uint64, 0, n)
+	turned := p.changes
+	p.changes = make([]record.CaseChange, 0, n+len(turned))
 	for i := range groups {
-		if refs[i].no == 0 && groups[i].ref.no != 0 {
-			section.Keys = append(section.Keys, groups[i].id)
-			section.Payload = append(section.Payload, groups[i].ref.payload())
+		if g := &groups[i]; refs[i].no == 0 && g.ref.no != 0 {
+			state := p.opened[g.ref.no-p.opened[0].no].state
+			w.ids, w.refs, w.states = append(w.ids, g.id), append(w.refs, g.ref), append(w.states, state)
+			payload = append(payload, g.ref.payload())
+			p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: state})
 		}
 	}
-	return section, nil
+	p.changes = append(p.changes, turned...)
+	in.cases.keep(p.id, w)
+	return &runs.Section{Scope: caseScope, Keys: w.ids, Payload: payload}, nil
 }
 
 // gather sums up what each case's entries say, per source, in order of the case
@@ -156,7 +164,7 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 	state, known := in.turned[g.ref.no]
 	if !known {
 		var err error
-		if state, err = in.cases.stateOf(ctx, g.ref); err != nil {
+		if state, err = in.cases.stateOf(ctx, g.id, g.ref); err != nil {
 			return err
 		}
 	}
@@ -183,10 +191,8 @@ func (in *ingest) openCases(p *prepared, groups []group, fresh []ranked) {
 		}
 		p.opened = append(p.opened, c)
 		p.begun = g.listed(p.begun)
-		p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: c.state})
 	}
 	p.tally.Opened = int64(len(p.opened))
-	in.cases.keep(p.id, p.opened)
 	in.own.extend(p.opened)
 }
 

@@ -139,26 +139,23 @@ func (s *Store) fill(ctx context.Context, f io.Writer, r io.Reader, compress boo
 // drain writes every piece and gives its buffer back. After a failure it goes
 // on taking pieces, so that the reader never waits for ever.
 func drain(out io.Writer, full <-chan piece, free chan<- []byte, pack bool) error {
-	w := io.WriteCloser(plain{out})
+	write, end := func(b []byte) error { _, err := out.Write(b); return err }, func() error { return nil }
 	if pack {
-		w = s2.NewWriter(out, s2.WriterConcurrency(1), s2.WriterBlockSize(chunk))
+		z := s2.NewWriter(out, s2.WriterConcurrency(1), s2.WriterBlockSize(chunk))
+		write, end = z.EncodeBuffer, z.Close // with one encoder the buffer is free again at once
 	}
 	var err error
 	for p := range full {
 		if err == nil {
-			_, err = w.Write(p.buf[:p.n])
+			err = write(p.buf[:p.n])
 		}
 		free <- p.buf
 	}
 	if err == nil {
-		err = w.Close()
+		err = end()
 	}
 	return err
 }
-
-type plain struct{ io.Writer }
-
-func (plain) Close() error { return nil }
 
 type counter struct {
 	w io.Writer
