@@ -29,32 +29,34 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 	if len(groups) == 0 {
 		return nil, nil
 	}
-	ids := make([]runs.Key, len(groups))
+	t := &in.scratch
+	t.ids = t.ids[:0]
 	for i := range groups {
-		ids[i] = groups[i].id
+		t.ids = append(t.ids, groups[i].id)
 	}
-	refs, err := in.cases.find(ctx, ids)
+	refs, err := in.cases.find(ctx, t.ids)
 	if err != nil {
 		return nil, err
 	}
-	var known, fresh ranking
+	t.known.start()
+	t.fresh.start()
 	for i := range groups {
 		g := &groups[i]
 		g.ref = refs[i]
 		switch {
 		case g.ref.no != 0:
-			known.add(uint64(g.ref.no), int32(i))
+			t.known.add(uint64(g.ref.no), int32(i))
 		case !g.only:
-			fresh.add(uint64(g.opener), int32(i))
+			t.fresh.add(uint64(g.opener), int32(i))
 		}
 	}
-	p.touched = make([]counts.Count, 0, len(known.list))
-	for _, x := range known.sort(nil) {
+	p.touched = make([]counts.Count, 0, len(t.known.list))
+	for _, x := range t.known.sort(nil) {
 		if err := in.touch(ctx, p, &groups[x.at]); err != nil {
 			return nil, err
 		}
 	}
-	in.openCases(p, groups, fresh.sort(nil))
+	in.openCases(p, groups, t.fresh.sort(nil))
 	in.meet(p, groups)
 	in.stamp(p, groups, of)
 	if len(p.opened) == 0 {
@@ -82,16 +84,17 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 // ids; of gives the group of each entry, -1 for none. A case that only duplicates
 // show is not opened and not counted, but joins the run's surge.
 func (in *ingest) gather(p *prepared) (groups []group, of []int32) {
-	of = make([]int32, len(p.entries))
-	in.rank.start()
+	t := &in.scratch
+	of = t.of[:0]
+	t.rank.start()
 	for i := range p.entries {
-		of[i] = -1
+		of = append(of, -1)
 		if p.entries[i].keyed {
-			in.rank.addKey((*runs.Key)(&p.rows[i].Case), int32(i))
+			t.rank.addKey((*runs.Key)(&p.rows[i].Case), int32(i))
 		}
 	}
-	order := in.rank.sort(func(a, b int32) bool { return runs.Key(p.rows[a].Case).Compare(p.rows[b].Case) > 0 })
-	groups = make([]group, 0, len(order))
+	order := t.rank.sort(func(a, b int32) bool { return runs.Key(p.rows[a].Case).Compare(p.rows[b].Case) > 0 })
+	groups = t.groups[:0]
 	for _, x := range order {
 		i := x.at
 		id := runs.Key(p.rows[i].Case)
@@ -107,10 +110,11 @@ func (in *ingest) gather(p *prepared) (groups []group, of []int32) {
 		if g.only {
 			g.only, g.opener = false, i
 		}
-		t := p.rows[i].Observed
+		at := p.rows[i].Observed
 		g.held = g.held || e.outcome == Held
-		g.add(counts.Count{Source: p.sourceNo[e.source], First: t, Last: t, N: 1, Severity: e.rank})
+		g.add(counts.Count{Source: p.sourceNo[e.source], First: at, Last: at, N: 1, Severity: e.rank})
 	}
+	t.groups, t.of = groups, of
 	return groups, of
 }
 

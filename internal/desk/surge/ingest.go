@@ -36,7 +36,7 @@ type ingest struct {
 	turned       map[int64]uint8 // states of cases that held sightings touched
 	notes        []Note
 	started      time.Time
-	rank         ranking // working memory of prepare
+	scratch      scratch // working memory of prepare
 }
 
 // Ingest reads the paths into the log and the cases. A run that was broken off

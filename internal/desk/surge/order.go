@@ -61,6 +61,14 @@ func (r *ranking) sort(after func(a, b int32) bool) []ranked {
 	return r.list
 }
 
+// scratch is working memory of prepare, used again for every batch.
+type scratch struct {
+	rank, known, fresh ranking
+	ids                []runs.Key
+	of                 []int32
+	groups             []group
+}
+
 // settle sorts a list whose things stand close to their places.
 func settle(list []ranked, after func(a, b int32) bool) {
 	for i := 1; i < len(list); i++ {

@@ -119,7 +119,7 @@ func (in *ingest) dropDuplicates(ctx context.Context, b *batch) ([]runs.Section,
 		if err != nil {
 			return nil, err
 		}
-		fresh := keys[:0:0]
+		fresh := keys[:0]
 		for i, k := range keys {
 			if known[i] {
 				b.entries[owner[i]].outcome = Duplicate
@@ -151,13 +151,14 @@ func (b *batch) byScope() [][]int32 {
 // unique gives the distinct identities of one scope's entries, sorted, each with
 // the first entry that shows it; the later ones are duplicates.
 func (in *ingest) unique(b *batch, of []int32) (keys []runs.Key, owner []int32) {
-	in.rank.start()
+	rank := &in.scratch.rank
+	rank.start()
 	for _, i := range of {
-		in.rank.addKey(&b.entries[i].ident, i)
+		rank.addKey(&b.entries[i].ident, i)
 	}
 	keys = make([]runs.Key, 0, len(of))
 	owner = make([]int32, 0, len(of))
-	for _, x := range in.rank.sort(func(x, y int32) bool { return b.entries[x].ident.Compare(b.entries[y].ident) > 0 }) {
+	for _, x := range rank.sort(func(x, y int32) bool { return b.entries[x].ident.Compare(b.entries[y].ident) > 0 }) {
 		e := &b.entries[x.at]
 		if n := len(keys); n > 0 && keys[n-1] == e.ident {
 			e.outcome = Duplicate
