@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"entente/internal/core/sharing"
+	"entente/internal/desk/surge/judge"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -21,7 +22,8 @@ type group struct {
 	id      runs.Key
 	ref     caseRef
 	opener  int32 // entry that opens it if it is new
-	held    bool
+	held    bool // a hold rule fits one of them
+	back    bool // its case is held: before the batch, in stamp before the row at hand
 	only    bool // nothing but duplicates
 	rank    uint8
 	label   sharing.TLP
@@ -126,6 +128,7 @@ func (g *group) add(e *entry, t, source int64) {
 
 // touch notes what the batch adds to a case that was there.
 func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
+	g.back = in.held.has(g.ref.no)
 	joins := in.run.surge != 0 && !in.own.has(g.ref.no)
 	for _, s := range g.sources {
 		p.touched = append(p.touched, touch{no: g.ref.no, source: s.source, first: s.first, last: s.last, count: s.count,
@@ -137,22 +140,16 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 	if !g.only {
 		p.tally.SeenAgain++
 	}
-	if !g.held {
+	if !g.held || g.back {
 		return nil
 	}
-	state, known := in.turned[g.ref.no]
-	if !known {
-		var err error
-		if state, err = in.cases.stateOf(ctx, g.ref); err != nil {
-			return err
-		}
+	state, err := in.cases.stateOf(ctx, g.ref)
+	if err != nil {
+		return err
 	}
-	if state == stateNew || state == stateRouted {
-		p.turned = append(p.turned, g.ref.no)
-		p.changes = append(p.changes, record.CaseChange{Case: g.id, From: state, To: stateHeld})
-		state = stateHeld
-	}
-	in.turned[g.ref.no] = state
+	p.turned = append(p.turned, g.ref.no)
+	p.changes = append(p.changes, record.CaseChange{Case: g.id, From: state, To: stateHeld})
+	in.held.add(g.ref.no)
 	return nil
 }
 
@@ -170,6 +167,9 @@ func (in *ingest) openCases(p *prepared, groups []group, fresh []int32) {
 		}
 		p.opened = append(p.opened, c)
 		p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: c.state})
+		if g.held {
+			in.held.add(c.no)
+		}
 	}
 	p.tally.Opened = int64(len(p.opened))
 	in.cases.keep(p.id, p.opened)
@@ -196,17 +196,27 @@ func (in *ingest) meet(p *prepared, groups []group) {
 }
 
 // stamp gives each row the owner and country of its case: a case has one of
-// each, whatever a later row would say.
+// each, whatever a later row would say. A row of a case that was held before it
+// is held.
 func (in *ingest) stamp(p *prepared, groups []group, of []int32) {
 	for i := range p.entries {
 		e := &p.entries[i]
 		if of[i] < 0 || e.outcome == Duplicate {
 			continue
 		}
-		at := in.cases.placements.of(groups[of[i]].ref.placement)
+		g := &groups[of[i]]
+		at := in.cases.placements.of(g.ref.placement)
 		r := &p.rows[i]
 		r.Owner, r.OwnerBasis, r.Country = at.owner, at.basis, at.country
 		if e.outcome == Held {
+			g.back = true
+			for _, rule := range p.heldBy[i] {
+				p.holding = append(p.holding, holding{g.ref.no, rule})
+			}
+			continue
+		}
+		if g.back {
+			e.outcome, r.Outcome, r.Reason = Held, Held.String(), judge.ReasonHeldCase
 			continue
 		}
 		e.outcome = Routed

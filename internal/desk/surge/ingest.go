@@ -33,7 +33,7 @@ type ingest struct {
 	met          map[party]bool // owners and countries that the run has cases of
 	metPlacement map[int64]bool
 	own          *ownCases
-	turned       map[int64]uint8 // states of cases that held sightings touched
+	held         heldCases
 	notes        []Note
 	started      time.Time
 }
@@ -75,7 +75,7 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 }
 
 func newIngest(d *Desk, req Request) *ingest {
-	return &ingest{desk: d, req: req, finished: map[string]*member{}, taken: map[memberKey]bool{}, met: map[party]bool{}, metPlacement: map[int64]bool{}, turned: map[int64]uint8{},
+	return &ingest{desk: d, req: req, finished: map[string]*member{}, taken: map[memberKey]bool{}, met: map[party]bool{}, metPlacement: map[int64]bool{},
 		flight: newFlight(), sources: newSourceBook(d), started: d.Now()}
 }
 

@@ -141,6 +141,9 @@ func (m *model) observe(f *file, r said) {
 		c.State = "held"
 		m.account.Held++
 		m.note(f, r, time, "held", "hold:1", c.Owner)
+	} else if c.State == "held" {
+		m.account.Held++
+		m.note(f, r, time, "held", "hold:case", c.Owner)
 	} else if c.Owner == "pool" {
 		m.account.Pooled++
 		m.note(f, r, time, "pooled", "", c.Owner)

@@ -36,7 +36,7 @@ func row(r *rapid.T, snapshot bool) said {
 		s.Time = 0
 	}
 	if rapid.IntRange(0, 4).Draw(r, "at") == 0 && s.Value[0] == 'd' {
-		s.At = "198.18.1.77"
+		s.At = pick("at address", "198.18.1.77", "198.18.0.241")
 	}
 	return s
 }
