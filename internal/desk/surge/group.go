@@ -22,9 +22,9 @@ type group struct {
 	id      runs.Key
 	ref     caseRef
 	opener  int32 // entry that opens it if it is new
-	held    bool // a hold rule fits one of them
-	back    bool // its case is held: before the batch, in stamp before the row at hand
-	only    bool // nothing but duplicates
+	held    bool  // a hold rule fits one of them
+	back    bool  // its case is held: before the batch, in stamp before the row at hand
+	only    bool  // nothing but duplicates
 	rank    uint8
 	label   sharing.TLP
 	sources []sourceCount
@@ -219,10 +219,7 @@ func (in *ingest) stamp(p *prepared, groups []group, of []int32) {
 			e.outcome, r.Outcome, r.Reason = Held, Held.String(), judge.ReasonHeldCase
 			continue
 		}
-		e.outcome = Routed
-		if at.owner == route.Pool {
-			e.outcome = Pooled
-		}
+		e.outcome = outcomeByOwner(at.owner)
 		r.Outcome = e.outcome.String()
 	}
 }

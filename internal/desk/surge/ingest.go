@@ -57,6 +57,9 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 	if _, err := d.Log.Sweep(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := d.alignHolds(ctx, in.started, 0); err != nil {
+		return Result{}, err
+	}
 	// Standard input has no name, so its content says which run it belongs to.
 	for _, r := range raws {
 		if r.Stdin && in.stdin == nil {

@@ -84,6 +84,9 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	if len(pending) == 0 {
 		return Result{}, fault.New(fault.NotFound, "there are no rejected rows", "nothing to do")
 	}
+	if err := d.alignHolds(ctx, d.Now(), 0); err != nil {
+		return Result{}, err
+	}
 	bySurge := map[string][]*retryMember{}
 	for _, m := range pending {
 		bySurge[m.surge] = append(bySurge[m.surge], m)
