@@ -29,8 +29,9 @@ held, and no report and no owner sees them. A case by network turns as a whole
 when one of its hosts fits. What was reported before is out and cannot be taken
 back; a report that was written before still shows it.
 
-When the rule is lifted or ends, the cases that no other rule holds are released.`,
-		Annotations: map[string]string{noteNext: "`entente case list --state held`; reports are written anew by `entente surge run`"},
+When the rule is lifted or ends, its cases are released, except those that
+another rule holds.`,
+		Annotations: map[string]string{noteNext: "`entente case list --state held`; `entente surge run` for new reports"},
 		Example: `  entente hold add prefix 192.0.2.0/24 --reason "arrests" --author "Unit 3"
   entente hold add country PH --reason "joint day" --author "Unit 3" \
     --end 2026-12-24T00:00:00Z`,
@@ -60,9 +61,10 @@ func (s *session) holdImport() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Take in hold rules from a YAML file",
 		Long: `Take in hold rules from a YAML file: a list "holds", each with one or more of
-value, prefix, domain, class and country, which must all fit, and reason, author,
-start and end. Each rule works as one of ` + "`entente hold add`" + `; one whose start is
-to come turns open cases before the first ingest, retry or report after it.`,
+value, prefix, domain, class and country, which must all fit, and reason,
+author, start and end. Each works as one of ` + "`entente hold add`" + `; one whose
+start is to come turns open cases before the first ingest, retry or report
+after it.`,
 		Args: exactly(1, "one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := os.ReadFile(args[0])
@@ -125,8 +127,11 @@ func (s *session) holdList() *cobra.Command {
 			p := s.sheet("holds", "number", "state", "holds", "author", "reason", "end", "cases")
 			for _, h := range holds {
 				f := holdForm{int64(h.ID), "ended", s.holdWhat(h), h.Author, h.Reason, "", cases[h.ID]}
-				if h.InForce(s.now()) {
+				switch {
+				case h.InForce(s.now()):
 					f.State = "in force"
+				case h.Lifted.IsZero() && s.now().Before(h.Start):
+					f.State = "to come"
 				}
 				if !h.End.IsZero() {
 					f.End = h.End.UTC().Format(time.RFC3339)

@@ -24,7 +24,7 @@ report shows them, with all that was seen of them. With --keep-cases they stay
 held, and so is what is read of them, until ` + "`entente hold release`" + ` lets them go.`,
 		Example: `  entente hold lift 3 --reason "arrests made"
   entente hold lift 3 --reason "rule too wide" --keep-cases`,
-		Annotations: map[string]string{noteNext: "reports are written anew by `entente surge run`"},
+		Annotations: map[string]string{noteNext: "`entente surge run` for new reports"},
 		Args:        exactly(1, "a rule's number"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, err := strconv.ParseInt(args[0], 10, 64)
@@ -91,7 +91,7 @@ func (s *session) holdRelease() *cobra.Command {
 --keep-cases. All are released or, if one cannot be, none. A case that a rule in
 force holds is refused: that rule has to be lifted.`,
 		Example:     `  entente hold release 0123456789abcdef0123456789abcdef --reason "asked for"`,
-		Annotations: map[string]string{noteNext: "reports are written anew by `entente surge run`"},
+		Annotations: map[string]string{noteNext: "`entente surge run` for new reports"},
 		Args:        atLeastOne("a case id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := s.open(cmd.Context(), openOptions{})
