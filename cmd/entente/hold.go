@@ -89,14 +89,19 @@ func (s *session) keepHolds(cmd *cobra.Command, holds []judge.Hold) error {
 	if err != nil {
 		return err
 	}
-	text := "no open case fits"
-	if done.Turned > 0 {
-		text = count(done.Turned, "open case", "open cases") + " turned to held; a report written before still shows " + plural(int64(done.Turned), "it", "them")
+	return s.did(addedForm{done.IDs, done.Turned, done.Reported}, "entente: %s kept; %s",
+		count(len(done.IDs), "hold rule", "hold rules"), turnedText(done.Turned, done.Reported))
+}
+
+func turnedText(turned, reported int) string {
+	if turned == 0 {
+		return "no open case fits"
 	}
-	if done.Reported > 0 {
-		text += fmt.Sprintf("\n  %s of them had been reported: what is out cannot be taken back", thousands(int64(done.Reported)))
+	text := count(turned, "open case", "open cases") + " turned to held; a report written before still shows " + plural(int64(turned), "it", "them")
+	if reported > 0 {
+		text += fmt.Sprintf("\n  %s of them had been reported: what is out cannot be taken back", thousands(int64(reported)))
 	}
-	return s.did(addedForm{done.IDs, done.Turned, done.Reported}, "entente: %s kept; %s", count(len(done.IDs), "hold rule", "hold rules"), text)
+	return text
 }
 
 // addedForm is what new rules did as JSON.

@@ -59,11 +59,26 @@ func liftedText(done surge.Released, keep bool) string {
 	if keep {
 		return count(done.Stay, "case that it holds stays", "cases that it holds stay") + " held; `entente hold release` lets single ones go"
 	}
-	text := count(done.Released, "case", "cases") + " released"
-	if done.Stay > 0 {
-		text += fmt.Sprintf(", %s held by %s", count(done.Stay, "stays", "stay"), ruleText(done.By))
+	return releasedText(done.Released, done.Stay, ruleText(done.By))
+}
+
+func releasedText(released, stay int, by string) string {
+	text := count(released, "case", "cases") + " released"
+	if stay > 0 {
+		text += fmt.Sprintf(", %s held by %s", count(stay, "stays", "stay"), by)
 	}
 	return text
+}
+
+// sayHolds tells of the rules that took effect or ended before a run.
+func (s *session) sayHolds(steps []surge.HoldStep) {
+	for _, h := range steps {
+		if h.Ended {
+			s.say("entente: hold rule %d has ended; %s", h.Rule, releasedText(h.Cases, h.Stay, "other rules"))
+			continue
+		}
+		s.say("entente: hold rule %d is in force; %s", h.Rule, turnedText(h.Cases, h.Reported))
+	}
 }
 
 // ruleText names hold rules.

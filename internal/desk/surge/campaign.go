@@ -25,7 +25,7 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	if err != nil {
 		return report.Written{}, err
 	}
-	if err := d.alignHolds(ctx, d.Now(), 0); err != nil {
+	if _, err := d.alignHolds(ctx, d.Now(), 0); err != nil {
 		return report.Written{}, err
 	}
 	if s, err = d.freeze(ctx, s, req.Run); err != nil {

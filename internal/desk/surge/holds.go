@@ -70,7 +70,7 @@ func (d *Desk) LiftHold(ctx context.Context, id judge.HoldID, by, reason string,
 	if keep {
 		leave = id
 	}
-	if err := d.alignHolds(ctx, now, leave); err != nil {
+	if _, err := d.alignHolds(ctx, now, leave); err != nil {
 		return Released{}, err
 	}
 	var done Released
@@ -86,73 +86,9 @@ func (d *Desk) LiftHold(ctx context.Context, id judge.HoldID, by, reason string,
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM hold_applied WHERE rule = $1", int64(id)); err != nil {
-			return err
-		}
 		return d.holdAct(ctx, tx, "hold.lift", id, done.cases)
 	})
 	return done, err
-}
-
-// alignHolds brings the cases in line with the rules whose start or end has come
-// since it was last called, in one write with an act for each. It does nothing
-// to the cases of the rule leave.
-func (d *Desk) alignHolds(ctx context.Context, now time.Time, leave judge.HoldID) error {
-	var starts []judge.Hold
-	var ends []judge.HoldID
-	err := d.DB.Read(ctx, func(q store.Querier) error {
-		applied := map[judge.HoldID]bool{}
-		err := each(ctx, q, func(scan func(...any) error) error {
-			var id judge.HoldID
-			err := scan(&id)
-			applied[id] = true
-			return err
-		}, "SELECT rule FROM hold_applied")
-		if err != nil {
-			return err
-		}
-		rules, err := judge.ListHolds(ctx, q)
-		for _, h := range rules {
-			switch inForce := h.InForce(now); {
-			case inForce && !applied[h.ID]:
-				starts = append(starts, h)
-			case !inForce && applied[h.ID] && h.ID != leave:
-				ends = append(ends, h.ID)
-			}
-		}
-		return err
-	})
-	if err != nil || len(starts)+len(ends) == 0 {
-		return err
-	}
-	cases, err := d.fitting(ctx, starts, now)
-	if err != nil {
-		return err
-	}
-	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		for i, h := range starts {
-			change, err := turn(ctx, tx, h.ID, cases[i])
-			if err != nil {
-				return err
-			}
-			if err := d.holdAct(ctx, tx, "hold.start", h.ID, change.cases); err != nil {
-				return err
-			}
-		}
-		for _, id := range ends {
-			change, err := release(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, "DELETE FROM hold_applied WHERE rule = $1", int64(id)); err != nil {
-				return err
-			}
-			if err := d.holdAct(ctx, tx, "hold.end", id, change.cases); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // Holds gives all hold rules, also those that ended or were lifted.

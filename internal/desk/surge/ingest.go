@@ -35,6 +35,7 @@ type ingest struct {
 	own          *ownCases
 	held         heldCases
 	notes        []Note
+	holds        []HoldStep
 	started      time.Time
 }
 
@@ -57,7 +58,7 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 	if _, err := d.Log.Sweep(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := d.alignHolds(ctx, in.started, 0); err != nil {
+	if in.holds, err = d.alignHolds(ctx, in.started, 0); err != nil {
 		return Result{}, err
 	}
 	// Standard input has no name, so its content says which run it belongs to.
@@ -106,5 +107,5 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 		return Result{}, err
 	}
 	account.Seconds = d.Now().Sub(in.started).Seconds()
-	return Result{Account: account, Run: in.run.id, Notes: in.notes}, nil
+	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds}, nil
 }

@@ -52,15 +52,27 @@ func release(ctx context.Context, tx *store.Tx, rule judge.HoldID) (out Released
 		return out, err
 	}
 	had, err := tx.Exec(ctx, "DELETE FROM case_hold WHERE rule = $1", int64(rule))
+	if err != nil {
+		return out, err
+	}
 	out.Released, out.Stay = len(out.cases), int(had)-len(out.cases)
-	return out, err
+	return out, unapply(ctx, tx, rule)
 }
 
 // keptBy tells what a rule that is lifted with its cases kept goes on holding.
 func keptBy(ctx context.Context, tx *store.Tx, rule judge.HoldID) (out Released, err error) {
 	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM case_hold WHERE rule = $1", int64(rule)).Scan(&out.Stay)
+	if err != nil {
+		return out, err
+	}
 	out.By = []judge.HoldID{rule}
-	return out, err
+	return out, unapply(ctx, tx, rule)
+}
+
+// unapply notes that a rule has done its part.
+func unapply(ctx context.Context, tx *store.Tx, rule judge.HoldID) error {
+	_, err := tx.Exec(ctx, "DELETE FROM hold_applied WHERE rule = $1", int64(rule))
+	return err
 }
 
 func stateByOwner(owner string) uint8 {

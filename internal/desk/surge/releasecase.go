@@ -23,7 +23,7 @@ func (d *Desk) ReleaseCases(ctx context.Context, ids []string, reason string) (i
 	if strings.TrimSpace(reason) == "" {
 		return 0, fault.New(fault.Invalid, "releasing a case needs a reason", "say why it is no longer kept back")
 	}
-	if err := d.alignHolds(ctx, now, 0); err != nil {
+	if _, err := d.alignHolds(ctx, now, 0); err != nil {
 		return 0, err
 	}
 	cases := map[CaseID]struct{}{}
