@@ -58,6 +58,7 @@ func (s *session) ingest(ctx context.Context, d *surge.Desk, req surge.Request) 
 	res, err := d.Ingest(ctx, req)
 	bar.stop()
 	res.Seconds = s.seconds() // by the real clock, also with --now
+	s.sayHolds(res.Holds)
 	return res, err
 }
 
@@ -224,6 +225,7 @@ rejected again stays as it was.`,
 			if err != nil {
 				return err
 			}
+			s.sayHolds(res.Holds)
 			return s.showAccount(res)
 		},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/judge"
 	"entente/internal/feed"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
@@ -68,6 +69,7 @@ type batch struct {
 	candidates int
 	tally      tally
 	claims     map[string]*claim
+	heldBy     map[int][]judge.HoldID // rows that hold rules fit -> those rules; nil if there is none
 }
 
 type claim struct{ compared, disagreed int64 }
@@ -120,6 +122,14 @@ func (b *batch) sourceOf(s sourceKey) int32 {
 	}
 	b.sources = append(b.sources, s)
 	return int32(len(b.sources) - 1)
+}
+
+// hold notes the rules that the last row fits.
+func (b *batch) hold(rules []judge.HoldID) {
+	if b.heldBy == nil {
+		b.heldBy = map[int][]judge.HoldID{}
+	}
+	b.heldBy[len(b.rows)-1] = rules
 }
 
 // note makes the batch record m's totals.

@@ -26,6 +26,9 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	if err != nil {
 		return report.Written{}, err
 	}
+	if _, err := d.alignHolds(ctx, d.Now(), 0); err != nil {
+		return report.Written{}, err
+	}
 	if s, err = d.freeze(ctx, s, req.Run); err != nil {
 		return report.Written{}, err
 	}

@@ -193,6 +193,7 @@ func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *l
 	switch {
 	case verdict == judge.Held:
 		e.outcome, r.Reason = Held, reason
+		c.batch.hold(c.judge.Holding(o, at.Host, at.Addr, at.Country, c.now))
 	case owner == route.Pool:
 		e.outcome, r.Reason = Pooled, strings.Join(notes, " ")
 	default:

@@ -16,9 +16,10 @@ import (
 // and loops, one observation after another, no batch and no file. It knows the
 // rules of newRules by heart.
 type model struct {
+	holdBook
 	files   map[string]bool
 	seen    map[string]bool
-	cases   map[string]*surge.Case
+	cases   map[string]*modelCase
 	log     []string
 	account surge.Account // of the ingest under way
 	owners  map[string]bool
@@ -26,7 +27,7 @@ type model struct {
 }
 
 func newModel() *model {
-	m := &model{files: map[string]bool{}, seen: map[string]bool{}, cases: map[string]*surge.Case{}}
+	m := &model{files: map[string]bool{}, seen: map[string]bool{}, cases: map[string]*modelCase{}}
 	m.begin()
 	return m
 }
@@ -105,12 +106,13 @@ func (m *model) observe(f *file, r said) {
 	id := fmt.Sprint(f.feed, f.snapshot, time, string(content))
 	p := locateModel(r)
 	owner, basis, country := routeModel(r, p)
-	key, shown := keyModel(r, p, owner, country, heldModel(p))
+	holds := m.fitting(r, p, p.country)
+	key, shown := keyModel(r, p, owner, country, len(holds) > 0)
 	switch {
 	case m.seen[id]:
 		m.account.Duplicate++
 		if c := m.cases[key]; c != nil && !quiet(r, p) {
-			m.meet(c)
+			m.meet(&c.Case)
 		}
 		return
 	case quiet(r, p):
@@ -129,18 +131,26 @@ func (m *model) observe(f *file, r said) {
 	m.seen[id] = true
 	c := m.cases[key]
 	if c == nil {
-		c = &shown
+		c = &modelCase{Case: shown, by: map[*modelHold]bool{}}
 		c.Owner, c.Basis, c.Country, c.First, c.Last, c.State = owner, basis, country, time, time, "routed"
 		if owner == "pool" {
 			c.State = "new"
 		}
+		c.open = c.State
 		m.cases[key] = c
 		m.account.CasesOpened++
 	}
-	if heldModel(p) {
+	c.seen = append(c.seen, seen{r, p})
+	if len(holds) > 0 {
+		for _, h := range holds {
+			c.by[h] = true
+		}
 		c.State = "held"
 		m.account.Held++
-		m.note(f, r, time, "held", "hold:1", c.Owner)
+		m.note(f, r, time, "held", fmt.Sprint("hold:", holds[0].id), c.Owner)
+	} else if c.State == "held" {
+		m.account.Held++
+		m.note(f, r, time, "held", "hold:case", c.Owner)
 	} else if c.Owner == "pool" {
 		m.account.Pooled++
 		m.note(f, r, time, "pooled", "", c.Owner)
@@ -159,7 +169,7 @@ func (m *model) observe(f *file, r said) {
 		c.Sources = append(c.Sources, f.feed)
 		slices.Sort(c.Sources)
 	}
-	m.meet(c)
+	m.meet(&c.Case)
 }
 
 func (m *model) meet(c *surge.Case) {
@@ -240,10 +250,6 @@ func suppressedModel(p place) string {
 	return ""
 }
 
-func heldModel(p place) bool {
-	return p.addr.IsValid() && netip.MustParsePrefix("198.18.0.240/30").Contains(p.addr)
-}
-
 func under(host, domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
 
 func routeModel(r said, p place) (owner, basis, country string) {
@@ -305,7 +311,7 @@ func keyModel(r said, p place, owner, country string, held bool) (string, surge.
 func (m *model) shownCases() []string {
 	var out []string
 	for c := range maps.Values(m.cases) {
-		out = append(out, showCase(c))
+		out = append(out, showCase(&c.Case))
 	}
 	slices.Sort(out)
 	return out

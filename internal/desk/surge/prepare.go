@@ -34,6 +34,7 @@ type prepared struct {
 	joins    []int64 // cases that join the run's surge
 	turned   []int64 // cases that were there and are held from now on
 	parties  []party // owners and countries that the run had not met
+	holding  []holding
 }
 
 // party is an owner or a country with cases in the run.

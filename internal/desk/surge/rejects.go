@@ -84,11 +84,15 @@ func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
 	if len(pending) == 0 {
 		return Result{}, fault.New(fault.NotFound, "there are no rejected rows", "nothing to do")
 	}
+	holds, err := d.alignHolds(ctx, d.Now(), 0)
+	if err != nil {
+		return Result{}, err
+	}
 	bySurge := map[string][]*retryMember{}
 	for _, m := range pending {
 		bySurge[m.surge] = append(bySurge[m.surge], m)
 	}
-	total := Result{Account: newAccount()}
+	total := Result{Account: newAccount(), Holds: holds}
 	for _, name := range sortedKeys(bySurge) {
 		res, err := d.retrySurge(ctx, req, name, bySurge[name])
 		if err != nil {

@@ -175,7 +175,8 @@ func loadCounts(ctx context.Context, q store.Querier, surge int64) (*counts.Tabl
 }
 
 // Observations gives what the surge's inputs logged for its cases, in the order
-// of the log, without cases that are held.
+// of the log, without cases that are held. What was held when it was read and is
+// held no more is given with the outcome that it would have had.
 func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
 	return func(yield func(*eventlog.Row, error) bool) {
 		held, err := s.held(ctx)
@@ -193,8 +194,11 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 				yield(nil, err)
 				return
 			}
-			if row.Outcome != Routed.String() && row.Outcome != Pooled.String() || held[CaseID(row.Case)] || !in.has(row) {
+			if row.Case == ([16]byte{}) || held[CaseID(row.Case)] || !in.has(row) {
 				continue
+			}
+			if row.Outcome == Held.String() { // its case was released
+				row.Outcome = outcomeByOwner(row.Owner).String()
 			}
 			if !yield(row, nil) {
 				return

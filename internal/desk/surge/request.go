@@ -35,6 +35,7 @@ type Result struct {
 	Account
 	Run   int64
 	Notes []Note
+	Holds []HoldStep // rules whose start or end took effect before the run
 }
 
 // Note is a file that was set aside or broke off.

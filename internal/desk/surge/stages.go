@@ -64,6 +64,9 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if in.own, err = d.loadOwn(ctx, in.run.surge); err != nil {
 		return err
 	}
+	if in.held, err = d.loadHeld(ctx); err != nil {
+		return err
+	}
 	var last int64
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM batch").Scan(&last)
@@ -77,7 +80,7 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 		return err
 	}
 	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		now: d.Now(), nextID: last + 1, batch: newBatch().reset(last + 1)}
+		now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(ctx, m, meta) }
 	in.collect.fresh = func() *batch {
 		select {

@@ -56,6 +56,8 @@ const geography = `prefix,country,asn,network
 198.18.2.0/25,PH,4200000002,Network Two B
 `
 
+var theHold = judge.Hold{ID: 1, Prefix: netip.MustParsePrefix("198.18.0.240/30"), Reason: "arrests planned", Author: "unit 3"}
+
 // newRules: an organisation with a prefix, one with a domain, one with an ASN;
 // an allow list; a hold rule on a prefix.
 func newRules(t testing.TB) rules {
@@ -69,9 +71,7 @@ func newRules(t testing.TB) rules {
 	t.Cleanup(func() { _ = r.geo.Close() })
 	allow, err := judge.ParseAllow("allow.txt", []byte("198.18.0.250\nallowed.example.org\n"))
 	ok(t, err)
-	r.judge, err = judge.New(judge.Config{Bogons: true, Geography: r.geo, Allow: allow, Holds: []judge.Hold{
-		{ID: 1, Prefix: netip.MustParsePrefix("198.18.0.240/30"), Reason: "arrests planned", Author: "unit 3"},
-	}})
+	r.judge, err = judge.New(judge.Config{Bogons: true, Geography: r.geo, Allow: allow, Holds: []judge.Hold{theHold}})
 	ok(t, err)
 	r.router, err = route.New([]route.Constituency{
 		{Org: "bank", Country: "CO", Prefixes: []netip.Prefix{netip.MustParsePrefix("198.18.0.0/28")}},
@@ -90,8 +90,13 @@ type node struct {
 
 // openNode opens a data folder whose files, apart from the database, are made
 // through fsys.
-func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (n *node, err error) {
-	db, err := store.Open(ctx, store.Config{Dir: dir})
+func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (*node, error) {
+	return openNodeOn(ctx, store.Config{Dir: dir}, dir, fsys, r)
+}
+
+// openNodeOn is openNode with the state in any database.
+func openNodeOn(ctx context.Context, database store.Config, dir string, fsys disk.FS, r rules) (n *node, err error) {
+	db, err := store.Open(ctx, database)
 	if err != nil {
 		return nil, err
 	}
