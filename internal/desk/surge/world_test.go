@@ -48,6 +48,7 @@ type rules struct {
 	geo    *locate.Geography
 	judge  *judge.Judge
 	router *route.Router
+	dsn    string // of PostgreSQL; "" for SQLite
 }
 
 const geography = `prefix,country,asn,network
@@ -91,7 +92,7 @@ type node struct {
 // openNode opens a data folder whose files, apart from the database, are made
 // through fsys.
 func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (n *node, err error) {
-	db, err := store.Open(ctx, store.Config{Dir: dir})
+	db, err := store.Open(ctx, store.Config{Dir: dir, DSN: r.dsn})
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ CREATE TABLE reject (
   text     BYTEA,
   resolved BIGINT  NOT NULL
 );
-CREATE INDEX reject_open ON reject (member) WHERE resolved = 0;
+CREATE INDEX reject_open ON reject (member, ordinal) WHERE resolved = 0;
 
 -- A source is a feed under one label for one audience set.
 CREATE TABLE source (
