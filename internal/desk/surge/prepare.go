@@ -1,10 +1,8 @@
 package surge
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"entente/internal/core/rsit"
 	"entente/internal/infra/eventlog"
@@ -14,8 +12,6 @@ import (
 
 // caseScope is the scope of case ids among the sorted runs.
 const caseScope = "case"
-
-func (s scope) name() string { return "seen/" + strconv.FormatInt(s.day, 10) + "/" + s.feed }
 
 // prepared is a batch whose duplicates are out, whose cases are known and whose
 // files are on disk. One transaction makes it count.
@@ -105,70 +101,6 @@ func (in *ingest) stage(ctx context.Context, p *prepared) error {
 		}
 	}
 	return nil
-}
-
-// dropDuplicates marks the entries that were logged before, in this batch, in
-// one on its way, or in a committed one, and gives the new identities by scope.
-func (in *ingest) dropDuplicates(ctx context.Context, b *batch) ([]runs.Section, error) {
-	order := make([]int32, len(b.entries))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(x, y int32) int {
-		ex, ey := &b.entries[x], &b.entries[y]
-		if c := cmp.Compare(ex.scope, ey.scope); c != 0 {
-			return c
-		}
-		if c := compareKeys(&ex.ident, &ey.ident); c != 0 {
-			return c
-		}
-		return cmp.Compare(x, y)
-	})
-	var sections []runs.Section
-	for lo := 0; lo < len(order); {
-		hi, sc := lo, b.entries[order[lo]].scope
-		for hi < len(order) && b.entries[order[hi]].scope == sc {
-			hi++
-		}
-		keys, owner := unique(b, order[lo:hi])
-		name := b.scopes[sc].name()
-		known := in.flight.find(name, keys)
-		err := in.desk.Runs.Lookup(ctx, name, keys, func(i int, _ uint64) { known[i] = true })
-		if err != nil {
-			return nil, err
-		}
-		fresh := keys[:0:0]
-		for i, k := range keys {
-			if known[i] {
-				b.entries[owner[i]].outcome = Duplicate
-			} else {
-				fresh = append(fresh, k)
-			}
-		}
-		if len(fresh) > 0 {
-			sections = append(sections, runs.Section{Scope: name, Keys: fresh})
-		}
-		lo = hi
-	}
-	in.flight.add(b.id, sections)
-	return sections, nil
-}
-
-// unique gives the distinct identities of one scope, each with the first entry
-// that shows it; the later ones are duplicates.
-func unique(b *batch, order []int32) (keys []runs.Key, owner []int32) {
-	keys = make([]runs.Key, 0, len(order))
-	owner = make([]int32, 0, len(order))
-	for _, i := range order {
-		e := &b.entries[i]
-		if n := len(keys); n > 0 && keys[n-1] == e.ident {
-			e.outcome = Duplicate
-			continue
-		}
-		keys = append(keys, e.ident)
-		owner = append(owner, i)
-	}
-	return keys, owner
 }
 
 func compareKeys(a, b *runs.Key) int {
