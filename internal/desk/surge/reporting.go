@@ -12,7 +12,6 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/report"
-	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/store"
 )
@@ -146,35 +145,6 @@ func (s *reportSource) scan(rows *sql.Rows) (no int64, c *report.Case, more sour
 	c.Kind, c.Label = kindWord(kind), sharing.TLP(label).String()
 	c.Sources = []string{s.feeds[source]}
 	return no, c, sourceCount{ms.Int64, mf.Int64, ml.Int64, mc.Int64}, nil
-}
-
-// Observations gives what the surge's inputs logged for its cases, in the order
-// of the log, without cases that are held.
-func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
-	return func(yield func(*eventlog.Row, error) bool) {
-		held, err := s.held(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		in, err := s.desk.inputsOf(ctx, s.surge.No)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for row, err := range s.desk.Log.Scan(ctx, eventlog.Query{Batches: in.batches()}) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if row.Outcome != Routed.String() && row.Outcome != Pooled.String() || held[CaseID(row.Case)] || !in.has(row) {
-				continue
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
 }
 
 func (s *reportSource) held(ctx context.Context) (map[CaseID]bool, error) {
