@@ -1,9 +1,11 @@
 -- +goose Up
--- A run is one call of ingest over some paths; an unfinished one is resumed.
+-- A run is one call of ingest over some paths; an unfinished one is resumed, if
+-- it is on the same ground: what it locates and judges by.
 CREATE TABLE run (
   id          BIGINT  PRIMARY KEY,
   fingerprint BYTEA   NOT NULL,
   surge       BIGINT  NOT NULL,
+  ground      TEXT    NOT NULL,
   started     BIGINT  NOT NULL,
   finished    BIGINT  NOT NULL
 );
