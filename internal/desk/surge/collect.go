@@ -237,19 +237,3 @@ func floorDiv(a, b int64) int64 {
 	}
 	return q
 }
-
-// printable drops control characters: in a family they could forge the fields of
-// a case key.
-func printable(word string) string {
-	for i := 0; i < len(word); i++ {
-		if word[i] < ' ' || word[i] == 0x7f {
-			return strings.Map(func(c rune) rune {
-				if c < ' ' || c == 0x7f {
-					return -1
-				}
-				return c
-			}, word)
-		}
-	}
-	return word
-}
