@@ -2,7 +2,6 @@ package surge
 
 import (
 	"context"
-	"strconv"
 
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge/counts"
@@ -13,8 +12,6 @@ import (
 
 // caseScope is the scope of case ids among the sorted runs.
 const caseScope = "case"
-
-func (s scope) name() string { return "seen/" + strconv.FormatInt(s.day, 10) + "/" + s.feed }
 
 // prepared is a batch whose duplicates are out, whose cases are known and whose
 // files are on disk. One transaction makes it count.
@@ -106,67 +103,4 @@ func (in *ingest) stage(ctx context.Context, p *prepared) error {
 		}
 	}
 	return nil
-}
-
-// dropDuplicates marks the entries that were logged before, in this batch, in
-// one on its way, or in a committed one, and gives the new identities by scope.
-func (in *ingest) dropDuplicates(ctx context.Context, b *batch) ([]runs.Section, error) {
-	var sections []runs.Section
-	for sc, of := range b.byScope() {
-		keys, owner := in.unique(b, of)
-		name := b.scopes[sc].name()
-		known := in.flight.find(name, keys)
-		err := in.desk.Runs.Lookup(ctx, name, keys, func(i int, _ uint64) { known[i] = true })
-		if err != nil {
-			return nil, err
-		}
-		fresh := keys[:0]
-		for i, k := range keys {
-			if known[i] {
-				b.entries[owner[i]].outcome = Duplicate
-			} else {
-				fresh = append(fresh, k)
-			}
-		}
-		if len(fresh) > 0 {
-			sections = append(sections, runs.Section{Scope: name, Keys: fresh})
-		}
-	}
-	in.flight.add(b.id, sections)
-	return sections, nil
-}
-
-// byScope gives the entries of each scope, in order.
-func (b *batch) byScope() [][]int32 {
-	out := make([][]int32, len(b.scopes))
-	if len(out) == 1 {
-		out[0] = make([]int32, 0, len(b.entries))
-	}
-	for i := range b.entries {
-		sc := b.entries[i].scope
-		out[sc] = append(out[sc], int32(i))
-	}
-	return out
-}
-
-// unique gives the distinct identities of one scope's entries, sorted, each with
-// the first entry that shows it; the later ones are duplicates.
-func (in *ingest) unique(b *batch, of []int32) (keys []runs.Key, owner []int32) {
-	rank := &in.scratch.rank
-	rank.start()
-	for _, i := range of {
-		rank.addKey(&b.entries[i].ident, i)
-	}
-	keys = make([]runs.Key, 0, len(of))
-	owner = make([]int32, 0, len(of))
-	for _, x := range rank.sort(func(x, y int32) bool { return b.entries[x].ident.Compare(b.entries[y].ident) > 0 }) {
-		e := &b.entries[x.at]
-		if n := len(keys); n > 0 && keys[n-1] == e.ident {
-			e.outcome = Duplicate
-			continue
-		}
-		keys = append(keys, e.ident)
-		owner = append(owner, x.at)
-	}
-	return keys, owner
 }

@@ -15,7 +15,6 @@ import (
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/report"
-	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/store"
 )
@@ -172,39 +171,6 @@ func loadCounts(ctx context.Context, q store.Querier, surge int64) (*counts.Tabl
 		return nil, err
 	}
 	return counts.Load(ctx, q, spans)
-}
-
-// Observations gives what the surge's inputs logged for its cases, in the order
-// of the log, without cases that are held. What was held when it was read and is
-// held no more is given with the outcome that it would have had.
-func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
-	return func(yield func(*eventlog.Row, error) bool) {
-		held, err := s.held(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		in, err := s.desk.inputsOf(ctx, s.surge.No)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for row, err := range s.desk.Log.Scan(ctx, eventlog.Query{Batches: in.batches()}) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if row.Case == ([16]byte{}) || held[CaseID(row.Case)] || !in.has(row) {
-				continue
-			}
-			if row.Outcome == Held.String() { // its case was released
-				row.Outcome = outcomeByOwner(row.Owner).String()
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
 }
 
 func (s *reportSource) held(ctx context.Context) (map[CaseID]bool, error) {

@@ -18,6 +18,7 @@ type Request struct {
 	Options  feed.Options
 	Format   string // overrides detection
 	Surge    string // name of the surge that the cases join; "" for none
+	Anew     bool   // a run of this request that broke off is given up
 	Reports  bool   // reports follow: the run stays open until WriteReports ends it
 	Limits   source.Limits
 	Progress func(Progress) // may be nil; called from one goroutine

@@ -48,6 +48,7 @@ type rules struct {
 	geo    *locate.Geography
 	judge  *judge.Judge
 	router *route.Router
+	dsn    string // of PostgreSQL; "" for SQLite
 }
 
 const geography = `prefix,country,asn,network
@@ -91,7 +92,7 @@ type node struct {
 // openNode opens a data folder whose files, apart from the database, are made
 // through fsys.
 func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (*node, error) {
-	return openNodeOn(ctx, store.Config{Dir: dir}, dir, fsys, r)
+	return openNodeOn(ctx, store.Config{Dir: dir, DSN: r.dsn}, dir, fsys, r)
 }
 
 // openNodeOn is openNode with the state in any database.
