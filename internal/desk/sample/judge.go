@@ -10,6 +10,7 @@ import (
 // obs is what a row of ours says, known because we wrote it.
 type obs struct {
 	time    int64 // microseconds since 1970
+	asOf    int64 // of the snapshot that lists it, 0 for an event
 	class   rsit.Class
 	family  string
 	text    []byte     // canonical text of the value

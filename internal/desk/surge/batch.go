@@ -38,6 +38,7 @@ type entry struct {
 type scope struct {
 	feed string
 	day  int64
+	list bool // of snapshots
 }
 
 // sourceKey names a source before it has a number.
@@ -69,6 +70,8 @@ type batch struct {
 	candidates int
 	tally      tally
 	claims     map[string]*claim
+	snapshots  []snapshotKey
+	listed     []listed               // rows of snapshots, in order
 	heldBy     map[int][]judge.HoldID // rows that hold rules fit -> those rules; nil if there is none
 }
 
@@ -80,7 +83,7 @@ func newBatch() *batch {
 
 // reset empties the batch for another use under a new number.
 func (b *batch) reset(id int64) *batch {
-	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], claims: b.claims, scopeIndex: b.scopeIndex}
+	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], snapshots: b.snapshots[:0], listed: b.listed[:0], claims: b.claims, scopeIndex: b.scopeIndex}
 	clear(b.claims)
 	clear(b.scopeIndex)
 	return b

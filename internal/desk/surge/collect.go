@@ -140,6 +140,15 @@ func (c *collector) flush() error {
 	return nil
 }
 
+// takeID gives a number to a batch that is made beside the reading. The batch at
+// hand must be empty; it gets the next one.
+func (c *collector) takeID() int64 {
+	id := c.nextID
+	c.nextID++
+	c.batch.id = c.nextID
+	return id
+}
+
 // observe turns one observation into an entry of the batch.
 func (c *collector) observe(line int64, o *feed.Observation) {
 	b := c.batch
@@ -170,9 +179,12 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 		day = c.snapshot
 	}
 	e.day = floorDiv(day, microsPerDay)
-	e.scope = b.scopeOf(scope{c.meta.Feed, e.day})
+	e.scope = b.scopeOf(scope{c.meta.Feed, e.day, c.snapshot != 0})
 	e.source = b.sourceOf(sourceKey{c.meta.Feed, r.Label})
 	e.ident = c.ident.of(o, r)
+	if c.snapshot != 0 {
+		b.list(snapshotKey{c.meta.Feed, c.snapshot}, c.ident.listingKey(r))
+	}
 	b.bytes += len(o.Details) + len(r.Value) + 64
 	c.decide(r, e, o, &at)
 }

@@ -15,7 +15,12 @@ import (
 const manyDays = 64
 
 // name is the set of the identities of one feed and day.
-func (s scope) name() string { return "seen/" + strconv.FormatInt(s.day, 10) + "/" + s.feed }
+func (s scope) name() string {
+	if s.list {
+		return "seen/list/" + strconv.FormatInt(s.day, 10) + "/" + s.feed
+	}
+	return "seen/" + strconv.FormatInt(s.day, 10) + "/" + s.feed
+}
 
 // wide is the set of the identities of one feed from batches of many days. An
 // identity holds the time, so no other day of the feed has it.

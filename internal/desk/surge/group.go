@@ -112,9 +112,10 @@ func (in *ingest) gather(p *prepared) (groups []group, of []int32) {
 		if g.only {
 			g.only, g.opener = false, i
 		}
-		at := p.rows[i].Observed
+		r := &p.rows[i]
 		g.held = g.held || e.outcome == Held
-		g.add(counts.Count{Source: p.sourceNo[e.source], First: at, Last: at, N: 1, Severity: e.rank})
+		// What a snapshot lists is there at its time, however old the row's own is.
+		g.add(counts.Count{Source: p.sourceNo[e.source], First: r.Observed, Last: max(r.Observed, r.Snapshot), N: 1, Severity: e.rank})
 	}
 	t.groups, t.of = groups, of
 	return groups, of

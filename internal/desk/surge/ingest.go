@@ -37,6 +37,8 @@ type ingest struct {
 	notes        []Note
 	holds        []HoldStep
 	started      time.Time
+	snapshots    *snapshotBook
+	settled      settled // batches handed on, and committed
 	scratch      scratch // working memory of prepare
 }
 

@@ -18,7 +18,8 @@ import (
 type model struct {
 	holdBook
 	files   map[string]bool
-	seen    map[string]bool
+	seen    map[string]seenAs // identity
+	lists   map[string]*lists // by feed
 	cases   map[string]*modelCase
 	log     []string
 	account surge.Account // of the ingest under way
@@ -27,7 +28,7 @@ type model struct {
 }
 
 func newModel() *model {
-	m := &model{files: map[string]bool{}, seen: map[string]bool{}, cases: map[string]*modelCase{}}
+	m := &model{files: map[string]bool{}, seen: map[string]seenAs{}, cases: map[string]*modelCase{}}
 	m.begin()
 	return m
 }
@@ -40,9 +41,16 @@ func (m *model) begin() {
 
 // end gives the account of the ingest.
 func (m *model) end() surge.Account {
+	m.endLists()
 	a := m.account
 	a.Owners, a.Countries = int64(len(m.owners)), int64(len(m.lands))
 	return a
+}
+
+// seenAs says where an identity was seen.
+type seenAs struct {
+	feed     string
+	snapshot int64 // 0: events
 }
 
 // file is one input as the test makes it.
@@ -84,6 +92,9 @@ func (m *model) take(f *file) {
 	}
 	known := m.files[string(f.text())]
 	m.files[string(f.text())] = true
+	if f.snapshot != 0 && !known {
+		m.beginList(f)
+	}
 	for _, r := range f.rows {
 		m.account.Accepted++
 		m.account.Observations++
@@ -104,12 +115,15 @@ func (m *model) observe(f *file, r said) {
 	r.Time, r.Label = time, ""
 	content, _ := json.Marshal(r)
 	id := fmt.Sprint(f.feed, f.snapshot, time, string(content))
+	if f.snapshot != 0 {
+		m.list(f.feed).known[f.snapshot] = true
+	}
 	p := locateModel(r)
 	owner, basis, country := routeModel(r, p)
 	holds := m.fitting(r, p, p.country)
 	key, shown := keyModel(r, p, owner, country, len(holds) > 0)
 	switch {
-	case m.seen[id]:
+	case m.seen[id] != seenAs{}:
 		m.account.Duplicate++
 		if c := m.cases[key]; c != nil && !quiet(r, p) {
 			m.meet(&c.Case)
@@ -124,15 +138,15 @@ func (m *model) observe(f *file, r said) {
 		} else {
 			m.account.Context++
 		}
-		m.seen[id] = true
+		m.seen[id] = seenAs{f.feed, f.snapshot}
 		m.note(f, r, time, outcome, reason, "")
 		return
 	}
-	m.seen[id] = true
+	m.seen[id] = seenAs{f.feed, f.snapshot}
 	c := m.cases[key]
 	if c == nil {
 		c = &modelCase{Case: shown, by: map[*modelHold]bool{}}
-		c.Owner, c.Basis, c.Country, c.First, c.Last, c.State = owner, basis, country, time, time, "routed"
+		c.Owner, c.Basis, c.Country, c.First, c.Last, c.State = owner, basis, country, time, max(time, f.snapshot), "routed"
 		if owner == "pool" {
 			c.State = "new"
 		}
@@ -140,7 +154,7 @@ func (m *model) observe(f *file, r said) {
 		m.cases[key] = c
 		m.account.CasesOpened++
 	}
-	c.seen = append(c.seen, seen{r, p})
+	logged := len(m.log)
 	if len(holds) > 0 {
 		for _, h := range holds {
 			c.by[h] = true
@@ -158,8 +172,11 @@ func (m *model) observe(f *file, r said) {
 		m.account.Routed++
 		m.note(f, r, time, "routed", "", c.Owner)
 	}
+	if len(m.log) > logged {
+		c.seen = append(c.seen, seen{r, p})
+	}
 	c.Count++
-	c.First, c.Last = min(c.First, time), max(c.Last, time)
+	c.First, c.Last = min(c.First, time), max(c.Last, time, f.snapshot)
 	c.Severity = stronger(c.Severity, r.Severity, "", "info", "low", "medium", "high", "critical")
 	if label == "" {
 		label = "AMBER"
@@ -182,6 +199,9 @@ func (m *model) meet(c *surge.Case) {
 }
 
 func (m *model) note(f *file, r said, time int64, outcome, reason, owner string) {
+	if f.snapshot != 0 && m.still(f, r) {
+		return
+	}
 	m.log = append(m.log, fmt.Sprint(f.feed, " ", f.snapshot, " ", time, " ", r.Class, " ", r.Value, " ", r.Port, " ", r.Family, " ", outcome, " ", reason, " ", owner))
 }
 

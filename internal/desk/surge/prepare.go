@@ -8,6 +8,7 @@ import (
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
+	"entente/internal/infra/store"
 )
 
 // caseScope is the scope of case ids among the sorted runs.
@@ -27,10 +28,12 @@ type prepared struct {
 	sections []runs.Section
 	sourceNo []int64 // batch.sources -> number
 	changes  []record.CaseChange
-	highest  int64   // case number so far
-	joins    []int64 // cases that join the run's surge
-	turned   []int64 // cases that were there and are held from now on
-	parties  []party // owners and countries that the run had not met
+	still    []bool                // rows that the snapshot before had too; nil: none is of a snapshot
+	also     func(*store.Tx) error // goes into the batch's transaction; may be nil
+	highest  int64                 // case number so far
+	joins    []int64               // cases that join the run's surge
+	turned   []int64               // cases that were there and are held from now on
+	parties  []party               // owners and countries that the run had not met
 	holding  []holding
 }
 
@@ -60,6 +63,11 @@ func (in *ingest) prepare(ctx context.Context, b *batch) (*prepared, error) {
 	if opened != nil {
 		sections = append(sections, *opened)
 	}
+	lists, err := in.compareListings(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	sections = append(sections, lists...)
 	p.highest = in.cases.nextNo
 	p.sections = sections
 	p.count()
@@ -76,7 +84,7 @@ func (p *prepared) count() {
 		if e.outcome == Suppressed {
 			p.tally.suppressed(p.rows[i].Reason)
 		}
-		if e.outcome == Duplicate {
+		if e.outcome == Duplicate || p.still != nil && p.still[i] {
 			continue
 		}
 		p.rows[i].Batch = p.id

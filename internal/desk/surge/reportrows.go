@@ -55,7 +55,7 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 				yield(nil, err)
 				return
 			}
-			if row.Case == ([16]byte{}) || held[CaseID(row.Case)] {
+			if row.Case == ([16]byte{}) || row.Outcome == Unlisted || held[CaseID(row.Case)] {
 				continue
 			}
 			if row.Outcome == Held.String() { // its case was released

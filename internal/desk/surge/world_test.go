@@ -220,7 +220,7 @@ type said struct {
 	Note     string `json:"n,omitempty"` // goes to the details
 }
 
-func (plain) Info() feed.Info { return feed.Info{Name: "plain", Label: "AMBER"} }
+func (plain) Info() feed.Info { return feed.Info{Name: "plain", Label: "AMBER", Mode: feed.Event} }
 
 func (plain) Detect(_ string, head []byte) int {
 	if bytes.HasPrefix(head, []byte("#plain ")) {
