@@ -6,6 +6,7 @@ import (
 
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -30,10 +31,12 @@ type prepared struct {
 	sections []runs.Section
 	sourceNo []int64 // batch.sources -> number
 	changes  []record.CaseChange
-	highest  int64   // case number so far
-	joins    []int64 // cases that join the run's surge
-	turned   []int64 // cases that were there and are held from now on
-	parties  []party // owners and countries that the run had not met
+	highest  int64        // case number so far
+	joins    []int64      // cases that join the run's surge
+	again    []sighted    // of cases that are down
+	lives    []*life.Kept // cases whose life it changes
+	turned   []int64      // cases that were there and are held from now on
+	parties  []party      // owners and countries that the run had not met
 	holding  []holding
 }
 

@@ -14,6 +14,7 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
@@ -123,12 +124,13 @@ const caseRow = `c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.trans
 func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
 	c = &report.Case{}
 	var id sql.RawBytes
-	var class, state, kind int
+	var class, kind int
+	var state life.State
 	err = scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network, &c.Owner, &c.Basis, &state)
 	if err != nil {
 		return 0, nil, err
 	}
-	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), stateWords[state], kindWord(kind)
+	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), state.String(), kindWord(kind)
 	return no, c, nil
 }
 
@@ -189,6 +191,11 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 			yield(nil, err)
 			return
 		}
+		moved, err := s.desk.transferred(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
 		for row, err := range s.desk.Log.Scan(ctx, eventlog.Query{Batches: in.batches()}) {
 			if err != nil {
 				yield(nil, err)
@@ -199,6 +206,9 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 			}
 			if row.Outcome == Held.String() { // its case was released
 				row.Outcome = outcomeByOwner(row.Owner).String()
+			}
+			if to, ok := moved[CaseID(row.Case)]; ok {
+				row.Owner, row.OwnerBasis = to.owner, to.basis
 			}
 			if !yield(row, nil) {
 				return
