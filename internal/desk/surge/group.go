@@ -7,6 +7,7 @@ import (
 
 	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -58,6 +59,9 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 			return nil, err
 		}
 	}
+	if err := in.returnCases(ctx, p); err != nil {
+		return nil, err
+	}
 	in.openCases(p, groups, t.fresh.sort(nil))
 	in.meet(p, groups)
 	in.stamp(p, groups, of)
@@ -65,7 +69,7 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 		return nil, nil
 	}
 	n := len(p.opened)
-	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]uint8, 0, n)}
+	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]life.State, 0, n)}
 	payload := make([]uint64, 0, n)
 	turned := p.changes
 	p.changes = make([]record.CaseChange, 0, n+len(turned))
@@ -74,7 +78,7 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 			state := p.opened[g.ref.no-p.opened[0].no].state
 			w.ids, w.refs, w.states = append(w.ids, g.id), append(w.refs, g.ref), append(w.states, state)
 			payload = append(payload, g.ref.payload())
-			p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: state})
+			p.changes = append(p.changes, record.CaseChange{Case: g.id, To: uint8(state)})
 		}
 	}
 	p.changes = append(p.changes, turned...)
@@ -165,6 +169,9 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 	}
 	if !g.only {
 		p.tally.SeenAgain++
+		if in.lives.down.has(g.ref.no) {
+			p.again = append(p.again, g.lastOf())
+		}
 	}
 	if !g.held || g.back {
 		return nil
@@ -174,7 +181,7 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 		return err
 	}
 	p.turned = append(p.turned, g.ref.no)
-	p.changes = append(p.changes, record.CaseChange{Case: g.id, From: state, To: stateHeld})
+	p.changes = append(p.changes, record.CaseChange{Case: g.id, From: uint8(state), To: uint8(life.Held)})
 	in.held.add(g.ref.no)
 	return nil
 }

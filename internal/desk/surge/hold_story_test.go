@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/core/ledger"
 	"entente/internal/desk/surge"
 	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/infra/store"
 
 	"pgregory.net/rapid"
@@ -161,19 +163,37 @@ func (s *holdStory) free(n int) {
 	s.same("released before", fault.KindOf(err), fault.Conflict)
 }
 
-// reported marks an open case as reported, as a person will be able to.
+// reported marks a routed case as reported.
 func (s *holdStory) reported(n int) {
-	c, ours := s.pick(n, "new", "routed")
+	c, ours := s.pick(n, "routed")
 	if ours == nil {
 		return
 	}
-	id, err := hex.DecodeString(c.ID)
-	s.check(err)
 	ours.State = "reported"
-	s.check(s.n.DB.Write(s.ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(s.ctx, "UPDATE cases SET state = 4 WHERE id = $1", id)
+	s.check(s.n.step(s.ctx, life.Report, c.ID, life.Change{At: s.m.now().UnixMicro()}))
+}
+
+// step does a step with one case, as sweeps do it with many.
+func (n *node) step(ctx context.Context, step life.Step, id string, c life.Change) error {
+	return n.DB.Write(ctx, func(tx *store.Tx) error {
+		raw, err := hex.DecodeString(id)
+		if err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, "SELECT no FROM cases WHERE id = $1", raw).Scan(&c.No); err != nil {
+			return err
+		}
+		done, refused, err := life.Many(ctx, tx, step, []life.Change{c})
+		if err != nil {
+			return err
+		}
+		if len(refused) > 0 {
+			return refused[0].Err
+		}
+		a := ledger.Act{Time: clock.UnixMicro(), Node: n.Identity.Node().ID, Actor: ledger.LocalOperator, Verb: "case." + step.String()}
+		_, err = n.Record.AppendBatch(ctx, tx, a, done)
 		return err
-	}))
+	})
 }
 
 // report writes the reports: they show the cases that are not held, and all
@@ -230,7 +250,7 @@ func (s *holdStory) histories() {
 		if _, after, changed := strings.Cut(last, " → "); changed {
 			last = after
 		}
-		if last != c.State && c.State != "reported" {
+		if last != c.State {
 			s.Fatalf("case %s is %s, its last act says %q", c.ID, c.State, told[len(told)-1].Change)
 		}
 	}

@@ -33,7 +33,7 @@ func (d *Desk) alignHolds(ctx context.Context, now time.Time, leave judge.HoldID
 	err = d.DB.Write(ctx, func(tx *store.Tx) error {
 		steps = steps[:0]
 		for i, h := range starts {
-			done, err := turn(ctx, tx, h.ID, cases[i])
+			done, err := turn(ctx, tx, h.ID, cases[i], now.UnixMicro())
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (d *Desk) alignHolds(ctx context.Context, now time.Time, leave judge.HoldID
 			steps = append(steps, HoldStep{Rule: h.ID, Cases: len(done.cases), Reported: done.reported})
 		}
 		for _, id := range ends {
-			done, err := release(ctx, tx, id)
+			done, err := release(ctx, tx, id, now.UnixMicro())
 			if err != nil {
 				return err
 			}

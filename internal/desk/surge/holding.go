@@ -34,6 +34,14 @@ func (d *Desk) loadHeld(ctx context.Context) (heldCases, error) {
 	return held, err
 }
 
+// heldLife is the SQL that notes in the life of case $1, before its state changes,
+// that it is held from $2 on, and what the hold interrupts.
+const heldLife = `UPDATE case_life SET since = $2, before = (SELECT CASE WHEN c.state IN (8, 9, 10) THEN c.state ELSE 0 END
+	FROM cases c WHERE c.no = case_life.no) WHERE no = $1`
+
+// heldByPerson is the rule that stands for a person who held a single case.
+const heldByPerson judge.HoldID = -1
+
 // holding says that a rule holds a case.
 type holding struct {
 	no   int64

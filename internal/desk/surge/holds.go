@@ -46,7 +46,7 @@ func (d *Desk) AddHolds(ctx context.Context, holds []judge.Hold) (Added, error) 
 			done.IDs = append(done.IDs, id)
 			var change turned
 			if h.InForce(now) {
-				if change, err = turn(ctx, tx, id, left[0]); err != nil {
+				if change, err = turn(ctx, tx, id, left[0], now.UnixMicro()); err != nil {
 					return err
 				}
 				left = left[1:]
@@ -81,7 +81,7 @@ func (d *Desk) LiftHold(ctx context.Context, id judge.HoldID, by, reason string,
 		if keep {
 			done, err = keptBy(ctx, tx, id)
 		} else {
-			done, err = release(ctx, tx, id)
+			done, err = release(ctx, tx, id, now.UnixMicro())
 		}
 		if err != nil {
 			return err

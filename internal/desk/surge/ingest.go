@@ -34,6 +34,7 @@ type ingest struct {
 	metPlacement map[int64]bool
 	own          *ownCases
 	held         heldCases
+	lives        *lifeBook
 	notes        []Note
 	holds        []HoldStep
 	started      time.Time

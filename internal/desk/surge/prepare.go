@@ -5,6 +5,7 @@ import (
 
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -32,6 +33,8 @@ type prepared struct {
 	also     func(*store.Tx) error // goes into the batch's transaction; may be nil
 	highest  int64                 // case number so far
 	joins    []int64               // cases that join the run's surge
+	again    []sighted             // of cases that are down
+	lives    []*life.Kept          // cases whose life it changes
 	turned   []int64               // cases that were there and are held from now on
 	parties  []party               // owners and countries that the run had not met
 	holding  []holding

@@ -2,16 +2,14 @@ package surge
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"entente/internal/core/fault"
-	"entente/internal/core/ledger"
 	"entente/internal/desk/surge/judge"
-	"entente/internal/infra/record"
+	"entente/internal/desk/surge/life"
 	"entente/internal/infra/store"
 )
 
@@ -39,18 +37,20 @@ func (d *Desk) ReleaseCases(ctx context.Context, ids []string, reason string) (i
 		return 0, err
 	}
 	err = d.DB.Write(ctx, func(tx *store.Tx) error {
-		var changes []record.CaseChange
+		var list []life.Change
 		for _, no := range nos {
-			c, err := releasable(ctx, tx, no, now)
-			if err != nil {
+			if err := releasable(ctx, tx, no, now); err != nil {
 				return err
 			}
-			changes = append(changes, c)
+			list = append(list, life.Change{No: no, At: now.UnixMicro()})
 		}
-		for _, query := range []string{"UPDATE cases SET state = " + openState + " WHERE no = $1", "DELETE FROM case_hold WHERE case_no = $1"} {
-			if err := tx.UpdateIn(ctx, query, len(nos), func(i int, dst []any) { dst[0] = nos[i] }); err != nil {
-				return err
-			}
+		changes, _, err := life.Many(ctx, tx, life.Release, list)
+		if err != nil {
+			return err
+		}
+		err = tx.UpdateIn(ctx, "DELETE FROM case_hold WHERE case_no = $1", len(nos), func(i int, dst []any) { dst[0] = nos[i] })
+		if err != nil {
+			return err
 		}
 		a, err := d.newAct("hold.release", [16]byte{}, nil)
 		if err != nil {
@@ -66,31 +66,29 @@ func (d *Desk) ReleaseCases(ctx context.Context, ids []string, reason string) (i
 	return len(nos), err
 }
 
-// releasable gives the change that releases a case, or why it cannot be.
-func releasable(ctx context.Context, tx *store.Tx, no int64, now time.Time) (c record.CaseChange, err error) {
+// releasable says why a case cannot be released, nil if it can.
+func releasable(ctx context.Context, tx *store.Tx, no int64, now time.Time) error {
 	var id []byte
-	var owner string
-	err = tx.QueryRow(ctx, "SELECT c.id, c.state, p.owner FROM cases c JOIN placement p ON p.id = c.placement WHERE c.no = $1", no).Scan(&id, &c.From, &owner)
-	if err != nil {
-		return c, err
+	var state life.State
+	if err := tx.QueryRow(ctx, "SELECT id, state FROM cases WHERE no = $1", no).Scan(&id, &state); err != nil {
+		return err
 	}
-	c.Case, c.To = CaseID(id), stateByOwner(owner)
-	if c.From != stateHeld {
-		return c, fault.Newf(fault.Conflict, "`entente case list --state held` shows those that are", "case %x is not held: it is %s", id, stateWords[c.From])
+	if state != life.Held {
+		return fault.Newf(fault.Conflict, "`entente case list --state held` shows those that are", "case %x is not held: it is %s", id, state)
 	}
 	var by []judge.HoldID
-	err = each(ctx, tx, func(scan func(...any) error) error {
+	err := each(ctx, tx, func(scan func(...any) error) error {
 		var rule judge.HoldID
 		err := scan(&rule)
 		by = append(by, rule)
 		return err
 	}, "SELECT rule FROM case_hold WHERE case_no = $1 ORDER BY rule", no)
 	if err != nil {
-		return c, err
+		return err
 	}
 	rules, err := judge.ListHolds(ctx, tx)
 	if err != nil {
-		return c, err
+		return err
 	}
 	var words []string
 	for i := range rules {
@@ -99,24 +97,8 @@ func releasable(ctx context.Context, tx *store.Tx, no int64, now time.Time) (c r
 		}
 	}
 	if len(words) > 0 {
-		return c, fault.Newf(fault.Conflict, "`entente hold lift "+words[0]+" --reason TEXT` lifts it",
+		return fault.Newf(fault.Conflict, "`entente hold lift "+words[0]+" --reason TEXT` lifts it",
 			"case %x is held by a rule in force: %s", id, strings.Join(words, ", "))
 	}
-	return c, nil
-}
-
-// whyOf gives the hold rule that an act is about, or the reason that a person
-// gave for a release.
-func (d *Desk) whyOf(ctx context.Context, a *ledger.Act) (why string, err error) {
-	if a.Verb != "hold.release" {
-		var body struct{ Hold int64 }
-		if len(a.Body) > 0 && json.Unmarshal(a.Body, &body) == nil && body.Hold != 0 {
-			why = "hold rule " + strconv.FormatInt(body.Hold, 10)
-		}
-		return why, nil
-	}
-	err = d.DB.Read(ctx, func(q store.Querier) error {
-		return q.QueryRowContext(ctx, "SELECT reason FROM hold_release WHERE act = $1", a.Seq).Scan(&why)
-	})
-	return why, err
+	return nil
 }

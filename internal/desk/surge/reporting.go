@@ -14,6 +14,7 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/store"
@@ -122,12 +123,13 @@ const caseRow = `c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.trans
 func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
 	c = &report.Case{}
 	var id sql.RawBytes
-	var class, state, kind int
+	var class, kind int
+	var state life.State
 	err = scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network, &c.Owner, &c.Basis, &state)
 	if err != nil {
 		return 0, nil, err
 	}
-	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), stateWords[state], kindWord(kind)
+	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), state.String(), kindWord(kind)
 	return no, c, nil
 }
 

@@ -35,6 +35,11 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 			}
 			query = eventlog.Query{Batches: slices.Sorted(maps.Keys(of.batches))}
 		}
+		moved, err := s.desk.transferred(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
 		var others []eventlog.Row // in a row, as the log has them
 		give := func() bool {
 			rows, err := of.keep(ctx, others)
@@ -60,6 +65,9 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 			}
 			if row.Outcome == Held.String() { // its case was released
 				row.Outcome = outcomeByOwner(row.Owner).String()
+			}
+			if to, ok := moved[CaseID(row.Case)]; ok {
+				row.Owner, row.OwnerBasis = to.owner, to.basis
 			}
 			if !of.batches[row.Batch] {
 				if others = append(others, *row); len(others) == checkRows && !give() {

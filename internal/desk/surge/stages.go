@@ -75,6 +75,9 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if in.held, err = d.loadHeld(ctx); err != nil {
 		return err
 	}
+	if in.lives, err = d.openLives(ctx, in.cases); err != nil {
+		return err
+	}
 	var last int64
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM batch").Scan(&last)

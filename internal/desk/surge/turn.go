@@ -3,8 +3,10 @@ package surge
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/infra/record"
 	"entente/internal/infra/store"
 )
@@ -15,8 +17,8 @@ type turned struct {
 	reported int // of them, those that had been reported
 }
 
-// turn makes a rule hold cases, and those in another state held.
-func turn(ctx context.Context, tx *store.Tx, rule judge.HoldID, nos []int64) (t turned, err error) {
+// turn makes a rule hold cases from now on, and those in another state held.
+func turn(ctx context.Context, tx *store.Tx, rule judge.HoldID, nos []int64, now int64) (t turned, err error) {
 	list := make([]holding, len(nos))
 	for i, no := range nos {
 		list[i] = holding{no, rule}
@@ -26,17 +28,23 @@ func turn(ctx context.Context, tx *store.Tx, rule judge.HoldID, nos []int64) (t 
 	}
 	err = each(ctx, tx, func(scan func(...any) error) error {
 		var id []byte
-		var state uint8
-		if err := scan(&id, &state); err != nil {
+		var state life.State
+		var reported int64
+		if err := scan(&id, &state, &reported); err != nil {
 			return err
 		}
-		if state == stateReported {
+		if state == life.Reported || reported > 0 {
 			t.reported++
 		}
-		t.cases = append(t.cases, record.CaseChange{Case: CaseID(id), From: state, To: stateHeld})
+		t.cases = append(t.cases, record.CaseChange{Case: CaseID(id), From: uint8(state), To: uint8(life.Held)})
 		return nil
-	}, "SELECT c.id, c.state FROM case_hold h JOIN cases c ON c.no = h.case_no WHERE h.rule = $1 AND c.state <> 3", int64(rule))
+	}, `SELECT c.id, c.state, COALESCE(l.reported, 0) FROM case_hold h JOIN cases c ON c.no = h.case_no LEFT JOIN case_life l ON l.no = c.no
+		WHERE h.rule = $1 AND c.state <> 3`, int64(rule))
 	if err != nil {
+		return t, err
+	}
+	of := "no IN (SELECT h.case_no FROM case_hold h JOIN cases c ON c.no = h.case_no WHERE h.rule = $1 AND c.state <> 3)"
+	if _, err := tx.Exec(ctx, strings.Replace(heldLife, "no = $1", of, 1), int64(rule), now); err != nil {
 		return t, err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE cases SET state = 3 WHERE state <> 3 AND no IN (SELECT case_no FROM case_hold WHERE rule = $1)", int64(rule)); err != nil {
