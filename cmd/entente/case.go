@@ -15,7 +15,7 @@ import (
 )
 
 func (s *session) caseCommand() *cobra.Command {
-	return group("case", "Cases: list them, show one, its history", s.caseList(), s.caseShow(), s.caseHistory())
+	return group("case", "Cases: list them, show one, its history", s.caseList(), s.caseShow(), s.caseHistory(), s.caseSweep())
 }
 
 func (s *session) caseList() *cobra.Command {

@@ -72,6 +72,7 @@ type batch struct {
 	claims     map[string]*claim
 	snapshots  []snapshotKey
 	listed     []listed               // rows of snapshots, in order
+	offline    []offline              // rows whose producer says that it is gone
 	heldBy     map[int][]judge.HoldID // rows that hold rules fit -> those rules; nil if there is none
 }
 
@@ -83,7 +84,7 @@ func newBatch() *batch {
 
 // reset empties the batch for another use under a new number.
 func (b *batch) reset(id int64) *batch {
-	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], snapshots: b.snapshots[:0], listed: b.listed[:0], claims: b.claims, scopeIndex: b.scopeIndex}
+	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], snapshots: b.snapshots[:0], listed: b.listed[:0], offline: b.offline[:0], claims: b.claims, scopeIndex: b.scopeIndex}
 	clear(b.claims)
 	clear(b.scopeIndex)
 	return b

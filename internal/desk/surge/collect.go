@@ -195,6 +195,9 @@ func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *l
 	if o.Class.Context() || o.Offline {
 		e.outcome = Context
 		r.Outcome = Context.String()
+		if !o.Class.Context() {
+			c.offline(r, e, o, at)
+		}
 		return
 	}
 	verdict, reason, notes := c.judge.Verdict(o, at.Host, at.Addr, at.Country, c.now)

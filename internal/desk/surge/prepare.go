@@ -29,6 +29,7 @@ type prepared struct {
 	sections []runs.Section
 	sourceNo []int64 // batch.sources -> number
 	changes  []record.CaseChange
+	statuses []status              // cases that are there and offline by a producer's word
 	still    []bool                // rows that the snapshot before had too; nil: none is of a snapshot
 	also     func(*store.Tx) error // goes into the batch's transaction; may be nil
 	highest  int64                 // case number so far
@@ -65,6 +66,9 @@ func (in *ingest) prepare(ctx context.Context, b *batch) (*prepared, error) {
 	}
 	if opened != nil {
 		sections = append(sections, *opened)
+	}
+	if err := in.findOffline(ctx, p); err != nil {
+		return nil, err
 	}
 	lists, err := in.compareListings(ctx, p)
 	if err != nil {

@@ -48,7 +48,8 @@ type rules struct {
 	geo    *locate.Geography
 	judge  *judge.Judge
 	router *route.Router
-	dsn    string // of PostgreSQL; "" for SQLite
+	dsn    string           // of PostgreSQL; "" for SQLite
+	now    func() time.Time // nil: clock
 }
 
 const geography = `prefix,country,asn,network
@@ -106,7 +107,10 @@ func openNodeOn(ctx context.Context, database store.Config, dir string, fsys dis
 			_ = db.Close()
 		}
 	}()
-	now := func() time.Time { return clock }
+	now := r.now
+	if now == nil {
+		now = func() time.Time { return clock }
+	}
 	cfg := surge.Config{DB: db, Geo: r.geo, Judge: r.judge, Router: r.router, Formats: []feed.Format{r.format}, Now: now}
 	if cfg.Record, err = record.Open(ctx, db); err != nil {
 		return nil, err
