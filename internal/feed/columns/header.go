@@ -69,8 +69,8 @@ func (t Table) names(text string) []string {
 	return cells
 }
 
-// header tells whether cells are one: all that is required, or most of it with
-// names of which we know half.
+// header tells whether cells are one: all that is required is there, or half of
+// what we know.
 func (t Table) header(cells []string) bool {
 	known := 0
 	for _, c := range t.Known {
@@ -78,7 +78,7 @@ func (t Table) header(cells []string) bool {
 			known++
 		}
 	}
-	return known >= 3 && 2*known >= len(t.Known) || known == len(cells) && len(t.Missing(cells)) == 0
+	return len(t.Missing(cells)) == 0 || known >= 3 && 2*known >= len(t.Known)
 }
 
 // bare gives the columns of a file without a header whose rows have n.

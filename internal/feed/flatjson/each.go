@@ -72,24 +72,26 @@ func reasonOf(el []byte, err error) feed.Reason {
 
 // First calls see with the fields of the first objects of head, at most n, until
 // it gives false. Elements that are none, such as the one that head cuts off,
-// are passed over.
-func First(head []byte, n int, see func([]Field) bool) {
-	first(NewElements(bytes.NewReader(head)), n, see)
+// are passed over; all gives the number of elements with them.
+func First(head []byte, n int, see func([]Field) bool) (all int) {
+	return first(NewElements(bytes.NewReader(head)), n, see)
 }
 
-func first(src Source, n int, see func([]Field) bool) {
+func first(src Source, n int, see func([]Field) bool) (all int) {
 	var fields []Field
-	for range n {
+	for all = range n {
 		el, err := src.Next()
+		if err != nil && err != ErrTooLong {
+			return all
+		}
 		if err == nil {
 			fields, err = Object(el, fields[:0])
 			if err == nil && !see(fields) {
-				return
+				return all + 1
 			}
-		} else if err != ErrTooLong {
-			return
 		}
 	}
+	return n
 }
 
 // IsJSON tells whether a text begins as JSON objects or an array of them do.

@@ -46,9 +46,9 @@ func NewMembers(r io.Reader) *Members {
 }
 
 // FirstMembers is First for an object of arrays; see gets the key too.
-func FirstMembers(head []byte, n int, see func(key []byte, single bool, fs []Field) bool) {
+func FirstMembers(head []byte, n int, see func(key []byte, single bool, fs []Field) bool) (all int) {
 	m := NewMembers(bytes.NewReader(head))
-	first(m, n, func(fs []Field) bool { return see(m.key, m.single, fs) })
+	return first(m, n, func(fs []Field) bool { return see(m.key, m.single, fs) })
 }
 
 // Key gives the key of the member that the last element belongs to, as it
