@@ -22,6 +22,7 @@ type obs struct {
 	claimAS uint32
 	port    uint16
 	offline bool
+	more    []obs // what else the same row says: one for each further address
 }
 
 // outcome of an observation; the order is that of the account.

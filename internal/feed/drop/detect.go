@@ -48,6 +48,7 @@ type sample struct {
 	rows   int
 	listed int    // with the id of a listing, or the name of an autonomous system
 	odd    int    // neither network nor autonomous system
+	meant  int    // of these, meant as one
 	first  string // the list that the first good row must be of
 }
 
@@ -56,7 +57,7 @@ type sample struct {
 func look(name string, head []byte) (list string, q *feed.Quarantine) {
 	s := sampled(head)
 	switch {
-	case s.rows > 0 && s.rows == s.odd, s.rows == 0 && s.stated == "" && flatjson.IsJSON(head):
+	case s.rows > 0 && s.rows == s.odd && s.meant == 0, s.rows == 0 && s.stated == "" && flatjson.IsJSON(head):
 		return "", &feed.Quarantine{Reason: "not-this-format", Text: "none of its first rows holds a network (cidr) or an autonomous system (asn)",
 			Remedy: "look at the file: is it the list, and not a page that says why there is none?"}
 	case s.stated != "" && s.stated != "?":
@@ -99,8 +100,11 @@ func sampled(head []byte) (s sample) {
 				entries++
 				return true
 			}
-			obs, why, _ := r.object(fs)
+			obs, why, field := r.object(fs)
 			s.row(obs, why == 0)
+			if why == feed.BadValue && field != "" {
+				s.meant++
+			}
 			return true
 		})
 		if unread := all - entries - s.rows; s.rows == 0 && unread > 0 {
@@ -124,8 +128,22 @@ func sampled(head []byte) (s sample) {
 		}
 		why := r.entry(value, comment)
 		s.row(r.obs, why == 0)
+		if why == feed.BadValue && shaped(value) {
+			s.meant++
+		}
 	}
 	return s
+}
+
+// shaped tells whether an entry that does not parse was at least meant as an
+// address, a network or an autonomous system.
+func shaped(entry []byte) bool {
+	for _, c := range bytes.TrimPrefix(bytes.ToLower(entry), []byte("as")) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && c != '.' && c != ':' && c != '/' {
+			return false
+		}
+	}
+	return bytes.ContainsAny(entry, "0123456789")
 }
 
 // row counts one row.
