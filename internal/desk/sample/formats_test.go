@@ -85,6 +85,9 @@ func (r *replica) Accept(line int64, list []feed.Observation) error {
 		if o.time == 0 {
 			o.time = r.meta.Snapshot.UnixMicro()
 		}
+		if r.meta.Mode == feed.Snapshot {
+			o.asOf = r.meta.Snapshot.UnixMicro()
+		}
 		id, _ := json.Marshal([]any{r.meta.Feed, o.time, f.Class, f.Value.Kind(), f.Value.String(), f.Port, f.Family, f.Transport, f.Said, f.Country, f.ASN, f.Status, f.Severity, f.At.String(), string(f.Details)})
 		again := r.seen[string(id)]
 		r.seen[string(id)] = true

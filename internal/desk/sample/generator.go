@@ -100,7 +100,7 @@ func (g *generator) sourceDay(ctx context.Context, s *source, when time.Time, da
 	date := when.Format(time.DateOnly)
 	w := s.writer
 	c := w.common()
-	c.date, c.start, c.snap, c.done = date, when.UnixMicro(), when.UnixMicro(), 0
+	c.date, c.start, c.snap, c.asOf, c.done = date, when.UnixMicro(), when.UnixMicro(), 0, 0
 	if v, ok := w.(interface{ setVariant(day int) }); ok {
 		v.setVariant(day)
 	}
@@ -161,6 +161,7 @@ func (g *generator) write(ctx context.Context, s *source, path string, n int64, 
 			g.ledger.accept(a, w.common().event, &r.obs, true)
 		default:
 			buf = w.row(buf, d, &o)
+			o.listed(w.common().asOf)
 			g.ledger.accept(a, w.common().event, &o, false)
 			g.seen.add(buf[from:], &o)
 			if len(kept) < keep {

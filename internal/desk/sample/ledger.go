@@ -125,7 +125,7 @@ func (l *ledger) observe(a *Account, event bool, o *obs, again bool) {
 	}
 	if v.outcome == routed || v.outcome == pooled || v.outcome == held {
 		l.key = l.world.caseKey(l.key[:0], o, v)
-		l.cases.touch(l.key, o.time, v.owner, v.country, uint8(o.class))
+		l.cases.touch(l.key, o.time, o.asOf, v.owner, v.country, uint8(o.class))
 	}
 }
 

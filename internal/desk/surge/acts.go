@@ -61,6 +61,7 @@ type Step struct {
 	Actor  string `json:"actor"`
 	Verb   string `json:"verb"`
 	Change string `json:"change,omitempty"` // "routed → held"
+	Why    string `json:"why,omitempty"`    // the hold rule, or what a person gave as reason
 }
 
 // History gives the acts that changed a case or were done on it, in their order.
@@ -79,10 +80,14 @@ func (d *Desk) History(ctx context.Context, id CaseID) ([]Step, error) {
 		if c.From != stateNone {
 			change = stateWords[c.From] + " → " + change
 		}
-		out = append(out, Step{c.Act.Seq, c.Act.Time, c.Act.Actor, c.Act.Verb, change})
+		why, err := d.whyOf(ctx, &c.Act)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Step{c.Act.Seq, c.Act.Time, c.Act.Actor, c.Act.Verb, change, why})
 	}
 	for _, a := range acts {
-		out = append(out, Step{a.Seq, a.Time, a.Actor, a.Verb, ""})
+		out = append(out, Step{a.Seq, a.Time, a.Actor, a.Verb, "", ""})
 	}
 	slices.SortStableFunc(out, func(a, b Step) int { return cmp.Compare(a.Act, b.Act) })
 	return out, nil

@@ -86,10 +86,11 @@ func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (l
 		if err != nil {
 			return err
 		}
-		seen, err := counts.Load(ctx, q, spans)
+		table, err := counts.Load(ctx, q, spans)
 		if err != nil {
 			return err
 		}
+		seen := &reader{Table: table}
 		for i, c := range list {
 			if err := src.fill(c, seen, spans[i][0]); err != nil {
 				return err

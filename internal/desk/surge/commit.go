@@ -26,11 +26,14 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 			}
 		}
 		for _, step := range []func(context.Context, *store.Tx, *prepared) error{
-			in.writeOpened, in.writeTouched, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
+			in.writeSnapshots, in.writeOpened, in.writeTouched, in.writeHolding, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
 		} {
 			if err := step(ctx, tx, p); err != nil {
 				return err
 			}
+		}
+		if p.also != nil {
+			return p.also(tx)
 		}
 		return nil
 	})
@@ -78,7 +81,7 @@ func (in *ingest) writeTouched(ctx context.Context, tx *store.Tx, p *prepared) e
 	if err := in.desk.counts.Wait(ctx, tx, p.id, p.touched); err != nil {
 		return err
 	}
-	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1 AND state IN (1, 2)", len(p.turned),
+	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1", len(p.turned),
 		func(i int, d []any) { d[0] = p.turned[i] })
 	if err != nil {
 		return err
