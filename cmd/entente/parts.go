@@ -4,9 +4,13 @@ import (
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
 	"entente/internal/feed/custom"
+	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/n6"
+	"entente/internal/feed/phishtank"
 	"entente/internal/feed/shadowserver"
+	"entente/internal/feed/threatfox"
 )
 
 // formats is every input format that the program reads. A new one is a folder
@@ -15,6 +19,10 @@ func formats() []feed.Format {
 	return append([]feed.Format{
 		shadowserver.Format{},
 		intelmq.Format{},
+		n6.Format{},
+		phishtank.Format{},
+		threatfox.Format{},
+		drop.Format{},
 		list.Format{},
 		custom.Format{},
 	}, abusech.Formats()...)

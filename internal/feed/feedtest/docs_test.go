@@ -8,8 +8,12 @@ import (
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
 	"entente/internal/feed/custom"
+	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/n6"
+	"entente/internal/feed/phishtank"
+	"entente/internal/feed/threatfox"
 )
 
 // The table of docs/formats.md says what the formats say of themselves.
@@ -18,7 +22,7 @@ func TestDocsNameEveryFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range append(abusech.Formats(), intelmq.Format{}, list.Format{}, custom.Format{}) {
+	for _, f := range append(abusech.Formats(), intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{}, list.Format{}, custom.Format{}) {
 		i := f.Info()
 		row := ""
 		for line := range strings.Lines(string(text)) {
