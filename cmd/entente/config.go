@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/desk/surge/life"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -26,8 +27,11 @@ type config struct {
 		Dir  string `koanf:"dir"`  // folder made by `entente geo build`
 		File string `koanf:"file"` // CSV: prefix,country,asn,network
 	} `koanf:"geography"`
-	Bogons   string `koanf:"bogons"` // on or off
-	LogLevel string `koanf:"log_level"`
+	Bogons string `koanf:"bogons"` // on or off
+	// Deadlines are those that differ from the defaults, by life.DeadlineKeys.
+	Deadlines map[string]map[string]string `koanf:"deadlines"`
+	deadlines life.Deadlines
+	LogLevel  string `koanf:"log_level"`
 }
 
 var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "log_level"}
@@ -35,6 +39,7 @@ var configKeys = []string{"data", "store", "node.name", "geography.dir", "geogra
 func defaults() config {
 	var c config
 	c.Data, c.Bogons, c.LogLevel, c.Node.Name = "data", "on", "warn", "entente"
+	c.deadlines = life.DefaultDeadlines()
 	return c
 }
 
@@ -57,24 +62,41 @@ func loadConfig(path string) (config, error) {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" cannot be read", "it must be YAML; docs/configuration.md shows an example")
 	}
 	for _, key := range k.Keys() {
-		if !slices.Contains(configKeys, key) {
+		if !slices.Contains(configKeys, key) && !slices.Contains(deadlineKeys, key) {
 			return c, unknownKey(filepath.Base(name), key)
 		}
 	}
 	if err := k.Unmarshal("", &c); err != nil {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" has a value of the wrong type", "docs/configuration.md lists the keys")
 	}
-	return c, nil
+	changed := map[string]string{}
+	for _, key := range deadlineKeys {
+		if k.Exists(key) {
+			changed[strings.TrimPrefix(key, "deadlines.")] = k.String(key)
+		}
+	}
+	var err error
+	c.deadlines, err = life.ParseDeadlines(changed, filepath.Base(name))
+	return c, err
 }
+
+// deadlineKeys are the keys of the deadlines.
+var deadlineKeys = func() []string {
+	keys := life.DeadlineKeys()
+	for i := range keys {
+		keys[i] = "deadlines." + keys[i]
+	}
+	return keys
+}()
 
 func unknownKey(file, key string) error {
 	best, dist := "", 4
-	for _, k := range configKeys {
+	for _, k := range slices.Concat(configKeys, deadlineKeys) {
 		if d := distance(key, k); d < dist {
 			best, dist = k, d
 		}
 	}
-	remedy := "the keys are " + strings.Join(configKeys, ", ")
+	remedy := "the keys are " + strings.Join(configKeys, ", ") + ", and deadlines"
 	if best != "" {
 		remedy = "did you mean \"" + best + "\"?"
 	}
