@@ -21,7 +21,8 @@ const (
 	stateReported = 4
 )
 
-var stateWords = [...]string{"", "new", "routed", "held", "reported"}
+var stateWords = [...]string{"", "new", "routed", "held", "reported", "acknowledged", "acting", "claimed-down", "verified-down",
+	"closed", "suppressed", "undeliverable", "disputed", "transferred", "accepted-until", "returned"}
 
 // caseRef is what the ingest must know of a case that is there: its number and
 // its placement. It is the payload of the case id's run, so that a sighting needs
