@@ -189,7 +189,7 @@ func loadSpans(ctx context.Context, q store.Querier, surge int64) (spans []count
 // held no more is given with the outcome that it would have had.
 func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
 	return func(yield func(*eventlog.Row, error) bool) {
-		held, err := s.held(ctx)
+		held, err := s.desk.heldCases(ctx)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -217,9 +217,9 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 	}
 }
 
-func (s *reportSource) held(ctx context.Context) (map[CaseID]bool, error) {
+func (d *Desk) heldCases(ctx context.Context) (map[CaseID]bool, error) {
 	out := map[CaseID]bool{}
-	err := s.desk.DB.Read(ctx, func(q store.Querier) error {
+	err := d.DB.Read(ctx, func(q store.Querier) error {
 		rows, err := q.QueryContext(ctx, "SELECT id FROM cases WHERE state = 3")
 		if err != nil {
 			return err
