@@ -102,10 +102,11 @@ func away(d *dice) int {
 // HistoryTruth is what a measurement of the history must find on the day after its
 // last.
 type HistoryTruth struct {
-	Cases, Days int
-	Rows        int64
-	Absences    int64 // of one day or more
-	Points      []HistoryPoint
+	Cases    int            `json:"cases"`
+	Days     int            `json:"days"`
+	Rows     int64          `json:"rows"`
+	Absences int64          `json:"absences"` // of one day or more
+	Points   []HistoryPoint `json:"points"`
 }
 
 // HistoryPoint is how often cases that were away for more than K days came back.

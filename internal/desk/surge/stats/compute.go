@@ -127,6 +127,7 @@ func (k *counter) baseOf(c rsit.Class) *Tally {
 
 func (k *counter) result() *Result {
 	opt := &k.opt
+	k.all.finish()
 	r := &Result{Surge: opt.Surge, AsOf: opt.AsOf.UTC(), Opened: opt.Opened.UTC(), Lag: k.lag(), All: k.all}
 	if f := opt.Frozen; f != nil && opt.Narrow.none() {
 		for i, n := range [...][2]int64{{f.Accepted, f.Rows}, {f.Routed, f.Observations}} {
@@ -153,6 +154,7 @@ func (k *counter) result() *Result {
 			r.Baseline.Cases += t.Cases
 			all.Merge(&t.spent)
 		}
+		t.finish()
 	}
 	r.Baseline.Times = timesOf(&all)
 	return r

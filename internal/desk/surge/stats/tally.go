@@ -12,7 +12,8 @@ type Tally struct {
 	Cases int64
 	count [keys]int64
 	once  int64 // notified cases that were down, claimed or closed once
-	spent survival.Sample
+	spent survival.Sample // while counting
+	times Times           // then
 }
 
 // tells is the figures that a case counts in, as bits.
@@ -147,12 +148,14 @@ func (g *grouping[K]) of(key K) *Tally {
 func (g *grouping[K]) list(name func(K) string) []*Group {
 	out := make([]*Group, 0, len(g.by)+1)
 	for key, t := range g.by {
+		t.finish()
 		out = append(out, &Group{name(key), *t})
 	}
 	slices.SortFunc(out, func(a, b *Group) int {
 		return cmp.Or(cmp.Compare(b.count[Notified], a.count[Notified]), cmp.Compare(b.Cases, a.Cases), cmp.Compare(a.Name, b.Name))
 	})
 	if g.other != nil {
+		g.other.finish()
 		out = append(out, &Group{Further, *g.other})
 	}
 	return out

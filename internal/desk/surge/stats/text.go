@@ -7,6 +7,9 @@ import (
 
 // Sentence says the lag in words.
 func (l Lag) Sentence() string {
+	if l.Feeds == 0 {
+		return "Nobody was notified, so nothing was followed."
+	}
 	if l.Judged == 0 {
 		return "No feed of these cases has 14 covered days yet, so silence proves nothing: a case that nobody saw again is followed " +
 			"up to its last sighting only, and times to down come out too long."

@@ -17,8 +17,8 @@ type Share struct {
 	Told            bool    // false where no case was followed so long
 }
 
-// shareDays are the days after which shares are given.
-var shareDays = [...]int{1, 7, 14, 30}
+// ShareDays are the days after which shares are given.
+var ShareDays = [...]int{1, 7, 14, 30}
 
 // Enough tells whether so many cases were followed that a time or rate is given.
 func (t *Times) Enough() bool { return t.Followed >= LeastForRate }
@@ -27,7 +27,7 @@ func (t *Times) Enough() bool { return t.Followed >= LeastForRate }
 func timesOf(s *survival.Sample) Times {
 	c := s.Curve()
 	t := Times{Followed: c.N, Downs: c.Deaths, Median: c.Median(), P90: c.Quantile(0.9)}
-	for _, days := range shareDays {
+	for _, days := range ShareDays {
 		at := uint32(days * 24)
 		step := c.At(at)
 		share := Share{Days: days, Down: 1 - step.S, AtRisk: c.AtRisk(at), Told: at <= c.End || step.S == 0}
@@ -39,5 +39,10 @@ func timesOf(s *survival.Sample) Times {
 	return t
 }
 
-// Times estimates the time from the first report to down.
-func (a *Tally) Times() Times { return timesOf(&a.spent) }
+// Times gives the time from the first report to down.
+func (a *Tally) Times() Times { return a.times }
+
+// finish estimates the times and lets go of the spells.
+func (a *Tally) finish() {
+	a.times, a.spent = timesOf(&a.spent), survival.Sample{}
+}
