@@ -167,6 +167,10 @@ func (l *Log) segments(ctx context.Context, q Query) ([]*segment, error) {
 		args = append(args, q.To)
 		where = append(where, fmt.Sprintf("min_time < $%d", len(args)))
 	}
+	if q.Day != "" {
+		args = append(args, q.Day)
+		where = append(where, fmt.Sprintf("day = $%d", len(args)))
+	}
 	text := "SELECT batch, day, writer, row_count, byte_count, min_time, max_time, filters, tail FROM eventlog_segment"
 	if len(where) > 0 {
 		text += " WHERE " + strings.Join(where, " AND ")

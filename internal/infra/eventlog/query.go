@@ -15,8 +15,9 @@ type Query struct {
 	Prefix  netip.Prefix // holds the row's address
 	ASN     uint32
 	Class   string
-	From    int64 // observed not before; 0: any
-	To      int64 // observed before; 0: any
+	From    int64  // observed not before; 0: any
+	To      int64  // observed before; 0: any
+	Day     string // of the segment, as 2026-11-24: of the snapshot, else of the observed time
 	Case    [16]byte
 	Batches []int64 // none: all
 	Outcome string
