@@ -21,6 +21,8 @@ type Query struct {
 	Batches []int64 // none: all
 	Outcome string
 	Limit   int // at most so many rows; 0: all
+
+	day string // only this day's partition
 }
 
 // match tells whether a row is wanted, apart from its batch.
@@ -36,8 +38,8 @@ func (q *Query) match(r *Row) bool {
 		(q.Outcome == "" || r.Outcome == q.Outcome)
 }
 
-// Query gives the wanted rows in the order of the log: by batch, day, address,
-// value, time. A row is valid until the next step; its strings and details may
+// Query gives the wanted rows in the order of the log: by segment (its first
+// batch, its day), then address, value, time. A row is valid until the next step; its strings and details may
 // be kept. A damaged segment ends it with fault.Corrupt.
 func (l *Log) Query(ctx context.Context, q Query) iter.Seq2[*Row, error] { return l.Scan(ctx, q) }
 
@@ -52,6 +54,7 @@ func (l *Log) Scan(ctx context.Context, q Query, names ...string) iter.Seq2[*Row
 			return
 		}
 		q.Prefix = unmapped(q.Prefix)
+		defer l.reading()()
 		segments, err := l.segments(ctx, q)
 		if err != nil {
 			yield(nil, err)
@@ -109,6 +112,7 @@ func needed(q *Query, names []string) (*columnSet, error) {
 	for c, asked := range map[int]bool{
 		colValue: q.Value != "", colKind: q.Kind != "", colAddr: q.Prefix.IsValid(), colASN: q.ASN != 0, colClass: q.Class != "",
 		colObserved: q.From != 0 || q.To != 0, colCase: q.Case != [16]byte{}, colOutcome: q.Outcome != "",
+		colBatch: len(q.Batches) > 0,
 	} {
 		need[c] = need[c] || asked
 	}

@@ -122,12 +122,12 @@ func (st *Staged) write(ctx context.Context, batch int64, rows []Row) (err error
 			return err
 		}
 		folders = append(folders, dir)
-		path := l.path(batch, st.writer, sh.day)
+		path := l.path(batch, st.writer, 0, sh.day)
 		f, err := l.create(ctx, path, batch, sh.day)
 		if err != nil {
 			return err
 		}
-		s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
+		s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, Last: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
 		st.list, open = append(st.list, s), append(open, f)
 		buf := bufio.NewWriterSize(f, 256<<10)
 		if s.sum, err = writeSegment(buf, rows, sh.pick); err != nil {
@@ -212,21 +212,30 @@ func (st *Staged) Commit(ctx context.Context, tx *store.Tx) error {
 	if len(st.list) == 0 {
 		return nil
 	}
-	n, err := tx.Exec(ctx, "UPDATE eventlog_writer SET until = $1 WHERE id = $2 AND dead = 0", st.log.leaseEnd(), st.writer)
-	if err != nil {
+	if err := st.renew(ctx, tx); err != nil {
 		return err
 	}
-	if n != 1 {
-		return fault.New(fault.Conflict, "the lease of this writer ended before its batch was committed, so the batch was not kept",
-			"run the same command again; if it happens again, set a longer lease")
+	return st.enlist(ctx, tx)
+}
+
+// renew fails unless the writer's lease lasts, and prolongs it.
+func (st *Staged) renew(ctx context.Context, tx *store.Tx) error {
+	n, err := tx.Exec(ctx, "UPDATE eventlog_writer SET until = $1 WHERE id = $2 AND dead = 0", st.log.leaseEnd(), st.writer)
+	if err != nil || n == 1 {
+		return err
 	}
+	return fault.New(fault.Conflict, "the lease of this writer ended before its batch was committed, so the batch was not kept",
+		"run the same command again; if it happens again, set a longer lease")
+}
+
+func (st *Staged) enlist(ctx context.Context, tx *store.Tx) error {
 	return tx.CopyIn(ctx, "eventlog_segment",
-		[]string{"batch", "day", "writer", "row_count", "byte_count", "min_time", "max_time", "filters", "tail"},
+		[]string{"batch", "last_batch", "day", "writer", "part", "row_count", "byte_count", "min_time", "max_time", "filters", "tail"},
 		len(st.list), func(i int, d []any) {
 			s := st.list[i]
 			filters, tail := s.sum.texts()
-			d[0], d[1], d[2], d[3], d[4] = s.Batch, s.Day, s.writer, s.Rows, s.Bytes
-			d[5], d[6], d[7], d[8] = s.MinTime, s.MaxTime, filters, tail
+			d[0], d[1], d[2], d[3], d[4], d[5], d[6] = s.Batch, s.Last, s.Day, s.writer, s.part, s.Rows, s.Bytes
+			d[7], d[8], d[9], d[10] = s.MinTime, s.MaxTime, filters, tail
 		})
 }
 
