@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/desk/surge"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -28,9 +29,11 @@ type config struct {
 	} `koanf:"geography"`
 	Bogons   string `koanf:"bogons"` // on or off
 	LogLevel string `koanf:"log_level"`
+	// Retention is read by readRetention.
+	Retention surge.Retention `koanf:"-"`
 }
 
-var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "log_level"}
+var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "retention", "log_level"}
 
 func defaults() config {
 	var c config
@@ -58,23 +61,25 @@ func loadConfig(path string) (config, error) {
 	}
 	for _, key := range k.Keys() {
 		if !slices.Contains(configKeys, key) {
-			return c, unknownKey(filepath.Base(name), key)
+			return c, unknownKey(filepath.Base(name), key, configKeys)
 		}
 	}
 	if err := k.Unmarshal("", &c); err != nil {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" has a value of the wrong type", "docs/configuration.md lists the keys")
 	}
-	return c, nil
+	var err error
+	c.Retention, err = readRetention(filepath.Base(name), k.Get("retention"))
+	return c, err
 }
 
-func unknownKey(file, key string) error {
+func unknownKey(file, key string, keys []string) error {
 	best, dist := "", 4
-	for _, k := range configKeys {
+	for _, k := range keys {
 		if d := distance(key, k); d < dist {
 			best, dist = k, d
 		}
 	}
-	remedy := "the keys are " + strings.Join(configKeys, ", ")
+	remedy := "the keys are " + strings.Join(keys, ", ")
 	if best != "" {
 		remedy = "did you mean \"" + best + "\"?"
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 func (s *session) logCommand() *cobra.Command {
-	return group("log", "The log of observations: query it, list its files, merge them", s.logQuery(), s.logFiles(), s.logCompact())
+	return group("log", "The log of observations: query it, list its files, keep it small", s.logQuery(), s.logFiles(), s.logCompact(), s.logRetain())
 }
 
 func (s *session) logFiles() *cobra.Command {

@@ -84,7 +84,7 @@ func (s *session) open(ctx context.Context, o openOptions) (*surge.Desk, error) 
 		return nil, err
 	}
 	dir, fsys := s.config.Data, disk.OS()
-	cfg := surge.Config{DB: g.db, Identity: g.identity, Record: g.record, Formats: formats(), Now: s.now, Logger: s.log}
+	cfg := surge.Config{DB: g.db, Identity: g.identity, Record: g.record, Formats: formats(), Retention: s.config.Retention, Now: s.now, Logger: s.log}
 	if cfg.Items, err = item.Open(ctx, g.db); err != nil {
 		return nil, err
 	}

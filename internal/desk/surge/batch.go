@@ -31,6 +31,7 @@ type entry struct {
 	class   rsit.Class
 	rank    uint8 // severity
 	keyed   bool  // it belongs to a case
+	gone    bool  // it is counted and not logged: what it says must not be kept
 	asset   asset
 }
 

@@ -27,6 +27,7 @@ type collector struct {
 	judge    *judge.Judge
 	router   *route.Router
 	keys     *keyer
+	ages     *ages
 	now      time.Time
 	send     func(*batch) error // hands a full batch on
 	fresh    func() *batch      // gives one that is free
@@ -178,6 +179,9 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 // decide gives the entry its outcome and, where it belongs to a case, its key.
 // Whether it is a duplicate is found later, for the whole batch at once.
 func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *locate.Located) {
+	if c.notKept(r, e) {
+		return
+	}
 	if o.Class.Context() || o.Offline {
 		e.outcome = Context
 		r.Outcome = Context.String()

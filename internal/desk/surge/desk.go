@@ -44,8 +44,10 @@ type Config struct {
 	Judge    *judge.Judge
 	Router   *route.Router
 	Formats  []feed.Format
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// Retention says how long what is kept.
+	Retention Retention
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // Desk is the service. Reading may be shared by many goroutines; one run at a

@@ -59,6 +59,9 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 	if _, err := d.Log.Sweep(ctx); err != nil {
 		return Result{}, err
 	}
+	if err := d.removeRaw(ctx); err != nil {
+		return Result{}, err
+	}
 	if in.holds, err = d.alignHolds(ctx, in.started, 0); err != nil {
 		return Result{}, err
 	}

@@ -79,7 +79,7 @@ func (p *prepared) count() {
 		if e.outcome == Suppressed {
 			p.tally.suppressed(p.rows[i].Reason)
 		}
-		if e.outcome == Duplicate {
+		if e.outcome == Duplicate || e.gone {
 			continue
 		}
 		p.rows[i].Batch = p.id
@@ -143,6 +143,9 @@ func (b *batch) byScope() [][]int32 {
 		out[0] = make([]int32, 0, len(b.entries))
 	}
 	for i := range b.entries {
+		if b.entries[i].gone {
+			continue
+		}
 		sc := b.entries[i].scope
 		out[sc] = append(out[sc], int32(i))
 	}

@@ -80,7 +80,7 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 		return err
 	}
 	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
+		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(ctx, m, meta) }
 	in.collect.fresh = func() *batch {
 		select {

@@ -76,6 +76,15 @@ func (s *Store) Has(ctx context.Context, h Hash) (bool, error) {
 	return false, err
 }
 
+// Stored gives the bytes that a blob takes on the disk; false if it is not kept.
+func (s *Store) Stored(ctx context.Context, h Hash) (int64, bool, error) {
+	_, size, err := s.find(h)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, false, nil
+	}
+	return size, err == nil, err
+}
+
 const packed = ".s2"
 
 // find gives the path of h's file and its size, fs.ErrNotExist if there is none.
