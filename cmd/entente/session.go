@@ -135,7 +135,7 @@ func btoi(b bool) int {
 // checkTexts refuses what a person says of the input when it is no text: it is
 // kept and shown, and PostgreSQL keeps text alone.
 func checkTexts(cmd *cobra.Command) error {
-	for _, name := range []string{"feed", "report", "family", "name", "reason", "author"} {
+	for _, name := range []string{"feed", "report", "family", "name", "reason", "author", "by"} {
 		f := cmd.Flags().Lookup(name)
 		if f == nil {
 			continue

@@ -63,9 +63,10 @@ type batch struct {
 	scopeIndex map[scope]int32
 	sources    []sourceKey
 	rejects    []rejected
-	reading    []*member // members that gave rows, or were settled
-	progress   []member  // their totals as the batch leaves them
-	resolved   []int64   // rejects that a retry has settled
+	reading    []*member  // members that gave rows, or were settled
+	progress   []member   // their totals as the batch leaves them
+	resolved   []int64    // rejects that a retry has settled
+	erased     [][32]byte // raw inputs that hold an erased value
 	bytes      int
 	candidates int
 	tally      tally

@@ -11,6 +11,7 @@ import (
 	"entente/internal/desk/surge/locate"
 	"entente/internal/desk/surge/route"
 	"entente/internal/feed"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/eventlog"
 )
 
@@ -28,6 +29,7 @@ type collector struct {
 	router   *route.Router
 	keys     *keyer
 	ages     *ages
+	erased   *erasure.Finder // nil: nothing was erased
 	now      time.Time
 	send     func(*batch) error // hands a full batch on
 	fresh    func() *batch      // gives one that is free
@@ -90,7 +92,7 @@ func (c *collector) Reject(line int64, why feed.Reason, field string, text []byt
 		if len(text) > 4096 {
 			text = text[:4096]
 		}
-		c.batch.rejects = append(c.batch.rejects, rejected{c.member.id, line, c.seen, why, field, string(text)})
+		c.batch.rejects = append(c.batch.rejects, rejected{c.member.id, line, c.seen, why, c.without(c.member.raw, field), c.without(c.member.raw, string(text))})
 		c.batch.bytes += len(text)
 	}
 	return c.row()
@@ -129,6 +131,7 @@ func (c *collector) flush() error {
 		return errStopped
 	}
 	full := c.batch
+	c.cleanse(full)
 	full.seal()
 	c.nextID++
 	if err := c.send(full); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entente/internal/feed/source"
+	"entente/internal/infra/erasure"
 )
 
 // run is one call of ingest, possibly resumed.
@@ -36,6 +37,7 @@ type ingest struct {
 	held         heldCases
 	notes        []Note
 	holds        []HoldStep
+	marks        *erasure.Marks // what must not be kept
 	started      time.Time
 	scratch      scratch // working memory of prepare
 }
@@ -93,6 +95,9 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 	if err := in.work(ctx, read); err != nil {
 		return Result{}, err
 	}
+	if err := d.removeRaw(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := d.counts.Fold(ctx); err != nil {
 		return Result{}, err
 	}
@@ -111,5 +116,6 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 		return Result{}, err
 	}
 	account.Seconds = d.Now().Sub(in.started).Seconds()
-	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds}, nil
+	erased, err := d.countErased(ctx, in.run.id)
+	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds, Erased: erased}, err
 }

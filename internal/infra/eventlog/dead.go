@@ -135,3 +135,18 @@ func (l *Log) missing(ctx context.Context, s *segment, cause error) error {
 	}
 	return damaged(s, cause)
 }
+
+// EndGrace lets the dead files go with the next sweep, whoever may hold an older
+// list, in the caller's transaction. The other writers' leases end too, so that
+// what they have on its way is swept and cannot be committed. It is for one that
+// works alone in the data folder.
+func (l *Log) EndGrace(ctx context.Context, tx *store.Tx) error {
+	l.mu.Lock()
+	own := l.writer
+	l.mu.Unlock()
+	if _, err := tx.Exec(ctx, "UPDATE eventlog_writer SET dead = 1 WHERE dead = 0 AND id <> $1", own); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "UPDATE eventlog_dead SET keep_until = died")
+	return err
+}

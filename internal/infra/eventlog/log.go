@@ -1,6 +1,6 @@
 // Package eventlog owns the log of observations: Parquet segments in hive
 // folders and the manifest that says which of them count. It may import core,
-// infra/disk and infra/store.
+// infra/disk, infra/erasure and infra/store.
 //
 // # How a segment comes to count
 //
@@ -45,6 +45,7 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/infra/disk"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/store"
 )
 
@@ -63,6 +64,8 @@ type Config struct {
 	// Grace is how long the files of rewritten segments stay for readers that hold
 	// an older list. 0: an hour.
 	Grace time.Duration
+	// Erased are the values that no reader may see any more; nil: none.
+	Erased *erasure.Book
 }
 
 // Log is the log of a data folder. Many goroutines may share one.
@@ -73,6 +76,8 @@ type Log struct {
 	now   func() time.Time
 	lease time.Duration
 	grace time.Duration
+
+	erased *erasure.Book
 
 	mu     sync.Mutex
 	writer int64           // our number; 0: not taken yet
@@ -96,7 +101,7 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	l := &Log{
 		db: cfg.DB, fs: cfg.FS, dir: filepath.Join(cfg.Dir, "log"), now: cfg.Now,
 		lease: cmp.Or(cfg.Lease, 10*time.Minute), grace: cmp.Or(cfg.Grace, time.Hour),
-		made: map[string]bool{}, scans: map[*int64]bool{},
+		erased: cfg.Erased, made: map[string]bool{}, scans: map[*int64]bool{},
 	}
 	return l, l.checkOwn(ctx)
 }

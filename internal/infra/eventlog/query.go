@@ -53,6 +53,16 @@ func (l *Log) Scan(ctx context.Context, q Query, names ...string) iter.Seq2[*Row
 			yield(nil, err)
 			return
 		}
+		erasing, err := l.erasing(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if erasing != nil {
+			for _, c := range erasedColumns {
+				need[c] = true
+			}
+		}
 		q.Prefix = unmapped(q.Prefix)
 		defer l.reading()()
 		segments, err := l.segments(ctx, q)
@@ -65,6 +75,9 @@ func (l *Log) Scan(ctx context.Context, q Query, names ...string) iter.Seq2[*Row
 		given := 0
 		for c := range l.ahead(ctx, segments, &q, need) {
 			for i := range c.rows {
+				if erasing != nil && c.rows[i].In(erasing) {
+					continue
+				}
 				if !yield(&c.rows[i], nil) {
 					return
 				}
