@@ -39,8 +39,9 @@ func (q *Query) match(r *Row) bool {
 }
 
 // Query gives the wanted rows in the order of the log: by segment (its first
-// batch, its day), then address, value, time. A row is valid until the next step; its strings and details may
-// be kept. A damaged segment ends it with fault.Corrupt.
+// batch, its day), then address, value, time. A row is valid until the next step;
+// its strings and details may be kept. A damaged segment ends it with
+// fault.Corrupt.
 func (l *Log) Query(ctx context.Context, q Query) iter.Seq2[*Row, error] { return l.Scan(ctx, q) }
 
 // Scan is Query for full passes: segments are decoded ahead in other
