@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/desk/surge"
 	"entente/internal/desk/surge/life"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -31,10 +32,12 @@ type config struct {
 	// Deadlines are those that differ from the defaults, by life.DeadlineKeys.
 	Deadlines map[string]map[string]string `koanf:"deadlines"`
 	deadlines life.Deadlines
-	LogLevel  string `koanf:"log_level"`
+	// Retention is read by readRetention.
+	Retention surge.Retention `koanf:"-"`
+	LogLevel  string          `koanf:"log_level"`
 }
 
-var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "log_level"}
+var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "retention", "log_level"}
 
 func defaults() config {
 	var c config
@@ -63,7 +66,7 @@ func loadConfig(path string) (config, error) {
 	}
 	for _, key := range k.Keys() {
 		if !slices.Contains(configKeys, key) && !slices.Contains(deadlineKeys, key) {
-			return c, unknownKey(filepath.Base(name), key)
+			return c, unknownKey(filepath.Base(name), key, slices.Concat(configKeys, deadlineKeys))
 		}
 	}
 	if err := k.Unmarshal("", &c); err != nil {
@@ -76,7 +79,10 @@ func loadConfig(path string) (config, error) {
 		}
 	}
 	var err error
-	c.deadlines, err = life.ParseDeadlines(changed, filepath.Base(name))
+	if c.deadlines, err = life.ParseDeadlines(changed, filepath.Base(name)); err != nil {
+		return c, err
+	}
+	c.Retention, err = readRetention(filepath.Base(name), k.Get("retention"))
 	return c, err
 }
 
@@ -89,14 +95,14 @@ var deadlineKeys = func() []string {
 	return keys
 }()
 
-func unknownKey(file, key string) error {
+func unknownKey(file, key string, keys []string) error {
 	best, dist := "", 4
-	for _, k := range slices.Concat(configKeys, deadlineKeys) {
+	for _, k := range keys {
 		if d := distance(key, k); d < dist {
 			best, dist = k, d
 		}
 	}
-	remedy := "the keys are " + strings.Join(configKeys, ", ") + ", and deadlines"
+	remedy := "the keys are " + strings.Join(keys, ", ")
 	if best != "" {
 		remedy = "did you mean \"" + best + "\"?"
 	}
