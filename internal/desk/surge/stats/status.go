@@ -1,6 +1,6 @@
 package stats
 
-// Status is what became of a notified case. Each has exactly one.
+// status is what became of a notified case. Each has exactly one.
 type status uint8
 
 const (

@@ -11,7 +11,7 @@ import (
 type Tally struct {
 	Cases int64
 	count [keys]int64
-	once  int64 // notified cases that were down, claimed or closed once
+	once  int64           // notified cases that were down, claimed or closed once
 	spent survival.Sample // while counting
 	times Times           // then
 }
