@@ -129,10 +129,11 @@ func TestAsOf(t *testing.T) {
 	f := &fake{days: map[int64]Days{1: daily(0, 100)}, cases: []Case{
 		{No: 1, InSurge: true, Source: 1, Last: on(20), State: VerifiedDown, Life: Life{Since: on(35), Reported: on(10), Down: on(20), Proved: on(35), Grade: Silence14}},
 		{No: 2, InSurge: true, Source: 1, Last: on(90), State: Returned, Life: Life{Since: on(40), Reported: on(10), Down: on(20), Proved: on(35), Grade: Silence14, Returned: on(40)}},
+		{No: 4, InSurge: true, Source: 1, Last: on(20), State: Closed, Life: Life{Since: on(99), Reported: on(33), Down: on(33), Proved: on(99), Grade: Silence90}},
 		{No: 3, InSurge: true, Source: 1, Last: on(90), State: ClaimedDown, Life: Life{Since: on(50), Reported: on(30), Claimed: on(50)}},
 	}}
 	for _, k := range []struct{ day, notified, down, claimed, open, returned float64 }{
-		{9, 0, 0, 0, 0, 0}, {12, 2, 0, 0, 2, 0}, {34, 3, 0, 0, 3, 0}, {36, 3, 2, 0, 1, 0}, {41, 3, 1, 0, 2, 1}, {51, 3, 1, 1, 1, 1},
+		{9, 0, 0, 0, 0, 0}, {12, 2, 0, 0, 2, 0}, {34, 4, 0, 0, 4, 0}, {36, 4, 2, 0, 2, 0}, {41, 4, 1, 0, 3, 1}, {51, 4, 2, 1, 1, 1},
 	} {
 		a := &compute(t, f, Options{AsOf: moment(k.day), Opened: moment(9)}).All
 		for key, want := range map[Key]float64{Notified: k.notified, Down: k.down, Claimed: k.claimed, Open: k.open, CameBack: k.returned} {
