@@ -46,7 +46,7 @@ func (v *view) judge(c *Case) (t tells, once bool, s spell) {
 	t.set(CameBack, v.was(c.Returned))
 	if st == down {
 		t.set(Down, true)
-		t.set(gradeKeys[c.Grade], true)
+		t.set(gradeKeys[v.grade(c)], true)
 	}
 	s, why := v.spell(c, st)
 	t.set(Followed, why == follow)
