@@ -178,7 +178,7 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 // decide gives the entry its outcome and, where it belongs to a case, its key.
 // Whether it is a duplicate is found later, for the whole batch at once.
 func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *locate.Located) {
-	if o.Class.Context() || o.Offline {
+	if o.Class.Context() || o.Offline || o.Context {
 		e.outcome = Context
 		r.Outcome = Context.String()
 		return
