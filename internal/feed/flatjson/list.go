@@ -58,12 +58,12 @@ func Empty(raw []byte) bool {
 }
 
 const (
-	outlineDepth = 5
+	outlineDepth = 7
 	outlinePaths = 4096
 )
 
 // Outline gives what the beginning of a JSON text says, for formats that look
-// for their own: each path down to the fifth level ("Event.Attribute[].type")
+// for their own: each path down to the seventh level ("Event.Attribute[].type")
 // with the text of its first plain value, "" for containers. The text may end
 // anywhere. Several values one after another count as one.
 func Outline(head []byte) map[string]string {
