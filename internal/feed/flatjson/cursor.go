@@ -39,6 +39,12 @@ func newCursor(r io.Reader, size int) *Cursor {
 	return c
 }
 
+// From says that the cursor's text begins at an offset of another.
+func (c *Cursor) From(at int64) *Cursor {
+	c.pos += at
+	return c
+}
+
 // Pos gives the offset of the byte that comes next.
 func (c *Cursor) Pos() int64 { return c.pos }
 
