@@ -3,10 +3,14 @@ package main
 import (
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/misp"
 	"entente/internal/feed/shadowserver"
+	"entente/internal/feed/stix"
+	"entente/internal/feed/xarf"
 )
 
 // formats is every input format that the program reads. A new one is a folder
@@ -17,5 +21,9 @@ func formats() []feed.Format {
 		intelmq.Format{},
 		list.Format{},
 		custom.Format{},
+		misp.Format{},
+		stix.Format{},
+		xarf.Format{},
+		arf.Format{},
 	}, abusech.Formats()...)
 }

@@ -7,9 +7,13 @@ import (
 
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/misp"
+	"entente/internal/feed/stix"
+	"entente/internal/feed/xarf"
 )
 
 // The table of docs/formats.md says what the formats say of themselves.
@@ -18,7 +22,7 @@ func TestDocsNameEveryFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range append(abusech.Formats(), intelmq.Format{}, list.Format{}, custom.Format{}) {
+	for _, f := range append(abusech.Formats(), intelmq.Format{}, list.Format{}, custom.Format{}, misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{}) {
 		i := f.Info()
 		row := ""
 		for line := range strings.Lines(string(text)) {

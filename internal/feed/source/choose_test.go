@@ -7,14 +7,19 @@ import (
 	"entente/internal/core/fault"
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/misp"
+	"entente/internal/feed/shadowserver"
 	"entente/internal/feed/source"
+	"entente/internal/feed/stix"
+	"entente/internal/feed/xarf"
 )
 
 func formats() []feed.Format {
-	return append(abusech.Formats(), intelmq.Format{}, list.Format{}, custom.Format{})
+	return append(abusech.Formats(), shadowserver.Format{}, intelmq.Format{}, list.Format{}, custom.Format{}, misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{})
 }
 
 func TestChoose(t *testing.T) {

@@ -5,6 +5,7 @@
 package xarf
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"strings"
@@ -102,6 +103,21 @@ func (Format) Read(ctx context.Context, in feed.Input, out feed.Sink) error {
 		}
 		el, err = els.Next()
 	}
+}
+
+// Is tells whether a text is one report of XARF.
+func Is(text []byte) bool {
+	fs, err := flatjson.Object(text, nil)
+	return err == nil && version(fs) != 0
+}
+
+// Report reads one report that came in something else, such as a mail. label is
+// the file's.
+func Report(text []byte, o feed.Options, label string) (feed.Observation, feed.Reason, string) {
+	short, _ := io.ReadAll(flatjson.Shorten(bytes.NewReader(text), longText))
+	r := reader{zone: o.Zone, now: o.Now, label: label, family: strings.ToLower(o.Family), obs: make([]feed.Observation, 1)}
+	why, field := r.row(short)
+	return r.obs[0], why, field
 }
 
 // version tells which version of XARF an object is written in, 0 for none.
