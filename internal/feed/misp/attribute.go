@@ -127,7 +127,7 @@ func (a *attribute) read(fs []flatjson.Field, more *flatjson.Details) (bad strin
 // observe reads an attribute that is a row.
 func (r *reader) observe(a *attribute, h *header, thing *object) (feed.Reason, string) {
 	o := &r.obs[0]
-	*o = feed.Observation{Context: !a.detect}
+	*o = feed.Observation{Context: !a.detect || a.deleted}
 	if !acts(a.kind) {
 		return feed.NoValue, "type"
 	}
@@ -149,7 +149,7 @@ func (r *reader) observe(a *attribute, h *header, thing *object) (feed.Reason, s
 		return why, "value"
 	}
 	if a.deleted {
-		o.Status, o.Offline = "deleted", true
+		o.Status = "deleted" // the producer took its word back; that says nothing of the value
 	}
 	own := r.opt.Label
 	for _, m := range above {

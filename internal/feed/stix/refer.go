@@ -72,19 +72,19 @@ func (r *reader) time(t *thing) (int64, feed.Reason, string) {
 	return m, why, field
 }
 
-// state says whether the producer took the row back: revoked, no longer valid,
-// or replaced by a newer version in the same text.
+// state says whether the producer stands by the row no more: revoked, which
+// counts as gone; no longer valid, or replaced by a newer version in the same
+// text, which say nothing of the value.
 func (r *reader) state(o *feed.Observation, t *thing, at int64) {
 	u, ok := uuidOf(t.id)
 	s, known := r.index.spans[u]
 	until, dated := clock.ISO(t.until)
 	switch {
 	case t.revoked:
-		o.Status = "revoked"
+		o.Status, o.Offline = "revoked", true
 	case ok && known && s.at != at:
-		o.Status = "superseded"
+		o.Status, o.Context = "superseded", true
 	case dated && until.Zoned && !r.opt.Now.IsZero() && until.Micros <= r.opt.Now.UnixMicro():
-		o.Status = "expired"
+		o.Status, o.Context = "expired", true
 	}
-	o.Offline = o.Status != ""
 }
