@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/core/value"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -20,7 +21,8 @@ type config struct {
 	Data  string `koanf:"data"`  // data folder
 	Store string `koanf:"store"` // "" = SQLite in the data folder, or postgres://...
 	Node  struct {
-		Name string `koanf:"name"`
+		Name    string `koanf:"name"`
+		Contact string `koanf:"contact"` // e-mail address that XARF reports name as their sender
 	} `koanf:"node"`
 	Geography struct {
 		Dir  string `koanf:"dir"`  // folder made by `entente geo build`
@@ -30,7 +32,7 @@ type config struct {
 	LogLevel string `koanf:"log_level"`
 }
 
-var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "log_level"}
+var configKeys = []string{"data", "store", "node.name", "node.contact", "geography.dir", "geography.file", "bogons", "log_level"}
 
 func defaults() config {
 	var c config
@@ -63,6 +65,9 @@ func loadConfig(path string) (config, error) {
 	}
 	if err := k.Unmarshal("", &c); err != nil {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" has a value of the wrong type", "docs/configuration.md lists the keys")
+	}
+	if _, err := value.ParseEmail(c.Node.Contact); c.Node.Contact != "" && err != nil {
+		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+": node.contact is no e-mail address", "write one address, such as abuse@example.org, or leave it empty")
 	}
 	return c, nil
 }
