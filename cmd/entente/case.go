@@ -15,7 +15,7 @@ import (
 )
 
 func (s *session) caseCommand() *cobra.Command {
-	return group("case", "Cases: list them, show one, its history", s.caseList(), s.caseShow(), s.caseHistory())
+	return group("case", "Cases: list them, show one, its history", s.caseList(), s.caseShow(), s.caseHistory(), s.caseSweep())
 }
 
 func (s *session) caseList() *cobra.Command {
@@ -167,10 +167,10 @@ func (s *session) caseHistory() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p := s.sheet("history", "time", "act", "actor", "verb", "change")
+			p := s.sheet("history", "time", "act", "actor", "verb", "change", "why")
 			for _, h := range steps {
-				f := stepForm{stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change}
-				if err := p.add(f, f.Time, strconv.FormatInt(f.Act, 10), source.Display(f.Actor), f.Verb, f.Change); err != nil {
+				f := stepForm{stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change, h.Why}
+				if err := p.add(f, f.Time, strconv.FormatInt(f.Act, 10), source.Display(f.Actor), f.Verb, f.Change, source.Display(f.Why)); err != nil {
 					return err
 				}
 			}
@@ -186,6 +186,7 @@ type stepForm struct {
 	Actor  string `json:"actor"`
 	Verb   string `json:"verb"`
 	Change string `json:"change,omitempty"`
+	Why    string `json:"why,omitempty"`
 }
 
 func stamp(micros int64) string { return time.UnixMicro(micros).UTC().Format(time.RFC3339) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"entente/internal/core/fault"
-	"entente/internal/core/ledger"
 	"entente/internal/desk/surge/judge"
 	"entente/internal/feed/source"
 
@@ -16,7 +16,7 @@ import (
 )
 
 func (s *session) holdCommand() *cobra.Command {
-	return group("hold", "Hold rules: what no report and no owner may see yet", s.holdAdd(), s.holdImport(), s.holdList(), s.holdLift())
+	return group("hold", "Hold rules: what no report and no owner may see yet", s.holdAdd(), s.holdImport(), s.holdList(), s.holdLift(), s.holdRelease())
 }
 
 func (s *session) holdAdd() *cobra.Command {
@@ -24,9 +24,14 @@ func (s *session) holdAdd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add KIND VALUE --reason TEXT --author NAME",
 		Short: "Hold back what fits a value, prefix, domain, class or country",
-		Long: `Hold back what fits: its cases open in state held, and no report and no owner
-sees them. A rule that is lifted or has ended holds no new sighting; the cases
-that it held stay held.`,
+		Long: `Hold back what fits: its cases open in state held, those that are open turn to
+held, and no report and no owner sees them. A case by network turns as a whole
+when one of its hosts fits. What was reported before is out and cannot be taken
+back; a report that was written before still shows it.
+
+When the rule is lifted or ends, its cases are released, except those that
+another rule holds.`,
+		Annotations: map[string]string{noteNext: "`entente case list --state held`; `entente surge run` for new reports"},
 		Example: `  entente hold add prefix 192.0.2.0/24 --reason "arrests" --author "Unit 3"
   entente hold add country PH --reason "joint day" --author "Unit 3" \
     --end 2026-12-24T00:00:00Z`,
@@ -55,7 +60,12 @@ func (s *session) holdImport() *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE",
 		Short: "Take in hold rules from a YAML file",
-		Args:  exactly(1, "one file"),
+		Long: `Take in hold rules from a YAML file: a list "holds", each with one or more of
+value, prefix, domain, class and country, which must all fit, and reason,
+author, start and end. Each works as one of ` + "`entente hold add`" + `; one whose
+start is to come turns open cases before the first ingest, retry or report
+after it.`,
+		Args: exactly(1, "one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := os.ReadFile(args[0])
 			if err != nil {
@@ -75,17 +85,36 @@ func (s *session) keepHolds(cmd *cobra.Command, holds []judge.Hold) error {
 	if err != nil {
 		return err
 	}
-	ids, err := d.AddHolds(cmd.Context(), holds)
+	done, err := d.AddHolds(cmd.Context(), holds)
 	if err != nil {
 		return err
 	}
-	return s.did(map[string]any{"kept": ids}, "entente: %s kept", count(len(ids), "hold rule", "hold rules"))
+	return s.did(addedForm{done.IDs, done.Turned, done.Reported}, "entente: %s kept; %s",
+		count(len(done.IDs), "hold rule", "hold rules"), turnedText(done.Turned, done.Reported))
+}
+
+func turnedText(turned, reported int) string {
+	if turned == 0 {
+		return "no open case fits"
+	}
+	text := count(turned, "open case", "open cases") + " turned to held; a report written before still shows " + plural(int64(turned), "it", "them")
+	if reported > 0 {
+		text += fmt.Sprintf("\n  %s of them had been reported: what is out cannot be taken back", thousands(int64(reported)))
+	}
+	return text
+}
+
+// addedForm is what new rules did as JSON.
+type addedForm struct {
+	Kept     []judge.HoldID `json:"kept"`
+	Turned   int            `json:"turned"`   // open cases that are held now
+	Reported int            `json:"reported"` // of those, the ones that had been reported
 }
 
 func (s *session) holdList() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the hold rules",
+		Short: "List the hold rules and how many cases each holds",
 		Args:  exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := s.open(cmd.Context(), openOptions{})
@@ -96,16 +125,23 @@ func (s *session) holdList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p := s.sheet("holds", "number", "state", "holds", "author", "reason", "end")
+			cases, err := d.HeldBy(cmd.Context())
+			if err != nil {
+				return err
+			}
+			p := s.sheet("holds", "number", "state", "holds", "author", "reason", "end", "cases")
 			for _, h := range holds {
-				f := holdForm{int64(h.ID), "ended", s.holdWhat(h), h.Author, h.Reason, ""}
-				if h.InForce(s.now()) {
+				f := holdForm{int64(h.ID), "ended", s.holdWhat(h), h.Author, h.Reason, "", cases[h.ID]}
+				switch {
+				case h.InForce(s.now()):
 					f.State = "in force"
+				case h.Lifted.IsZero() && s.now().Before(h.Start):
+					f.State = "to come"
 				}
 				if !h.End.IsZero() {
 					f.End = h.End.UTC().Format(time.RFC3339)
 				}
-				if err := p.add(f, strconv.FormatInt(f.Number, 10), f.State, f.Holds, source.Display(f.Author), source.Display(f.Reason), f.End); err != nil {
+				if err := p.add(f, strconv.FormatInt(f.Number, 10), f.State, f.Holds, source.Display(f.Author), source.Display(f.Reason), f.End, thousands(f.Cases)); err != nil {
 					return err
 				}
 			}
@@ -122,31 +158,7 @@ type holdForm struct {
 	Author string `json:"author"`
 	Reason string `json:"reason"`
 	End    string `json:"end,omitempty"`
-}
-
-func (s *session) holdLift() *cobra.Command {
-	var reason string
-	c := &cobra.Command{
-		Use:   "lift NUMBER --reason TEXT",
-		Short: "End a hold rule",
-		Args:  exactly(1, "a rule's number"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := strconv.ParseInt(args[0], 10, 64)
-			if err != nil {
-				return &usageError{fault.Newf(fault.Usage, "`entente hold list` shows the numbers", "%q is no number", args[0])}
-			}
-			d, err := s.open(cmd.Context(), openOptions{})
-			if err != nil {
-				return err
-			}
-			if err := d.LiftHold(cmd.Context(), judge.HoldID(n), ledger.LocalOperator, reason, s.now()); err != nil {
-				return err
-			}
-			return s.did(map[string]int64{"lifted": n}, "entente: hold rule %d is lifted; new sightings go out, cases that it held stay held", n)
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "`text`: why it ends")
-	return c
+	Cases  int64  `json:"cases"` // that it holds; a case may have several rules
 }
 
 // holdWhat says what a rule holds back.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"strconv"
 	"time"
 
 	"entente/internal/desk/surge"
@@ -58,6 +57,7 @@ func (s *session) ingest(ctx context.Context, d *surge.Desk, req surge.Request) 
 	res, err := d.Ingest(ctx, req)
 	bar.stop()
 	res.Seconds = s.seconds() // by the real clock, also with --now
+	s.sayHolds(res.Holds)
 	return res, err
 }
 
@@ -137,67 +137,6 @@ func reasons(by map[string]int64) string {
 	return out + ")"
 }
 
-func (s *session) ingestRejects() *cobra.Command {
-	var limit int64
-	c := &cobra.Command{
-		Use:   "rejects",
-		Short: "List rejected rows and files set aside, with the reason",
-		Args:  exactly(0, "no argument"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := s.open(cmd.Context(), openOptions{})
-			if err != nil {
-				return err
-			}
-			list, err := d.Rejects(cmd.Context(), 0, limit)
-			if err != nil {
-				return err
-			}
-			files, err := d.SetAside(cmd.Context(), 0)
-			if err != nil {
-				return err
-			}
-			return s.printRejects(list, files)
-		},
-	}
-	c.Flags().Int64Var(&limit, "limit", 0, "at most this `many` rows (default all)")
-	return c
-}
-
-// rejectForm is a rejected row, or a file set aside (line 0), as JSON.
-type rejectForm struct {
-	File   string `json:"file"`
-	Line   int64  `json:"line,omitempty"`
-	Reason string `json:"reason"`
-	Field  string `json:"field,omitempty"`
-	Text   string `json:"text"`
-	Remedy string `json:"remedy,omitempty"`
-}
-
-func (s *session) printRejects(list []surge.Rejected, files []surge.Note) error {
-	p := s.sheet("rejected", "file", "line", "reason", "field", "text")
-	row := func(f rejectForm) error {
-		line, text := "", source.Display(f.Text)
-		if f.Line > 0 {
-			line = strconv.FormatInt(f.Line, 10)
-		}
-		if p.table != nil {
-			text = clip(text, 160)
-		}
-		return p.add(f, source.Display(f.File), line, f.Reason, source.Display(f.Field), text)
-	}
-	for _, n := range files {
-		if err := row(rejectForm{File: n.File, Reason: n.Reason, Field: "whole file", Text: n.Text, Remedy: n.Remedy}); err != nil {
-			return err
-		}
-	}
-	for _, r := range list {
-		if err := row(rejectForm{File: r.File, Line: r.Line, Reason: r.Reason, Field: r.Field, Text: r.Text}); err != nil {
-			return err
-		}
-	}
-	return p.end()
-}
-
 func (s *session) ingestRetry() *cobra.Command {
 	var flags ingestFlags
 	c := &cobra.Command{
@@ -224,6 +163,7 @@ rejected again stays as it was.`,
 			if err != nil {
 				return err
 			}
+			s.sayHolds(res.Holds)
 			return s.showAccount(res)
 		},
 	}

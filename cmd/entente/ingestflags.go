@@ -19,6 +19,7 @@ type ingestFlags struct {
 	format, feed, report, class, mode, asOf, family, zone, mapping, label string
 	familyFromName                                                        bool
 	geo, bogons                                                           string
+	anew                                                                  bool
 }
 
 func (f *ingestFlags) add(c *cobra.Command) {
@@ -36,6 +37,7 @@ func (f *ingestFlags) add(c *cobra.Command) {
 	p.StringVar(&f.label, "label", "", "TLP `label` instead of the feed's default")
 	p.StringVar(&f.geo, "geo", "", "geography `file` instead of the network data (CSV: prefix,country,asn,network)")
 	p.StringVar(&f.bogons, "bogons", "", "suppress bogon and documentation space, `on-or-off` (default on)")
+	p.BoolVar(&f.anew, "anew", false, "give up a run of this command that broke off, and read everything again")
 	words := func(list ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 	}
@@ -48,7 +50,7 @@ func (f *ingestFlags) add(c *cobra.Command) {
 
 // request turns the flags into a request.
 func (f *ingestFlags) request(paths []string) (surge.Request, error) {
-	req := surge.Request{Paths: paths, Format: f.format}
+	req := surge.Request{Paths: paths, Format: f.format, Anew: f.anew}
 	for _, p := range paths {
 		if _, err := os.Stat(p); p != "-" && errors.Is(err, fs.ErrNotExist) {
 			return req, fault.Newf(fault.Usage, "check the spelling and the folder you are in", "there is no file or folder %s", p)

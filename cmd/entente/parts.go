@@ -5,11 +5,15 @@ import (
 	"entente/internal/feed/abusech"
 	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
+	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
 	"entente/internal/feed/misp"
+	"entente/internal/feed/n6"
+	"entente/internal/feed/phishtank"
 	"entente/internal/feed/shadowserver"
 	"entente/internal/feed/stix"
+	"entente/internal/feed/threatfox"
 	"entente/internal/feed/xarf"
 )
 
@@ -19,6 +23,10 @@ func formats() []feed.Format {
 	return append([]feed.Format{
 		shadowserver.Format{},
 		intelmq.Format{},
+		n6.Format{},
+		phishtank.Format{},
+		threatfox.Format{},
+		drop.Format{},
 		list.Format{},
 		custom.Format{},
 		misp.Format{},

@@ -15,10 +15,10 @@ func (s *session) surgeCommand() *cobra.Command {
 	return group("surge", "Run a cyber surge: from feed files to every country's report", s.surgeRun(), s.surgeList())
 }
 
-const surgeReads = `Reads Shadowserver CSV, IntelMQ JSON, abuse.ch URLhaus, Feodo and SSLBL, plain
-lists, and any CSV or JSON lines by a mapping file; plain, .gz, .zst, .zip or
-.tar, or - for standard input. A feed.yaml in a folder says how its files are
-read.
+const surgeReads = `Reads Shadowserver CSV, IntelMQ and n6 JSON, abuse.ch URLhaus, Feodo, SSLBL and
+ThreatFox, PhishTank, Spamhaus DROP, MISP, STIX, XARF, ARF mails, plain lists,
+and any CSV or JSON lines by a mapping file; plain, .gz, .zst, .zip or .tar, or
+- for standard input. A feed.yaml in a folder says how its files are read.
 
 Writes DIR/index.html, DIR/country/XX/ and DIR/owner/ID/, each with report.html,
 cases.csv, observations.csv, intelmq.jsonl and bundle.json (STIX 2.1), and

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"entente/internal/desk/sample"
 )
 
 func main() {
@@ -22,6 +24,7 @@ func main() {
 	sizes := flag.String("rows", "100000,1000000,10000000", "sizes to measure, smallest first")
 	reference := flag.String("reference", "", "run the reference loop over this file and print rows and seconds (used by itself)")
 	geo := flag.String("geo", "", "geography file of the reference loop")
+	only := flag.Bool("time", false, "measure only what takes time to show: sweep and a year of lists")
 	out := flag.String("out", "", "folder of the reference loop")
 	flag.Parse()
 	ctx := context.Background()
@@ -40,6 +43,12 @@ func main() {
 	check(os.RemoveAll(*dir))
 	check(os.MkdirAll(*dir, 0o755))
 	b := &bench{ctx: ctx, bin: *bin, dir: *dir}
+	if *only {
+		check(write(b.path("geography.csv"), func(f *os.File) error { return sample.WriteGeography(f) }))
+		check(b.sweep(0))
+		check(b.year(0))
+		return
+	}
 	check(b.run(rows))
 }
 

@@ -9,6 +9,9 @@ import (
 
 const fence = "################################################################\n"
 
+// lastSecond of a day is when abuse.ch files say that they were made.
+const lastSecond = 86399 * 1e6
+
 // urlhausWriter writes the CSV of URLhaus.
 type urlhausWriter struct {
 	base
@@ -21,6 +24,7 @@ type urlhausWriter struct {
 
 func (w *urlhausWriter) head(b []byte) []byte {
 	b = append(b, fence...)
+	w.asOf = w.start + lastSecond
 	b = append(b, "# SYNTHETIC rows in the shape of the abuse.ch URLhaus Database Dump (CSV)\n# Last updated: "+w.date+" 23:59:59 (UTC)\n"...)
 	b = append(b, fence...)
 	return append(b, "#\n# id,dateadded,url,url_status,last_online,threat,tags,urlhaus_link,reporter\n"...)
@@ -84,6 +88,7 @@ func (w *feodoWriter) head(b []byte) []byte {
 		return append(b, "[\n"...)
 	}
 	b = append(b, fence...)
+	w.asOf = w.start + lastSecond
 	b = append(b, "# SYNTHETIC rows in the shape of the abuse.ch Feodo Tracker Botnet C2 IP Blocklist (CSV)\n# Last updated: "+w.date+" 23:59:59 UTC\n"...)
 	b = append(b, fence...)
 	return append(b, "first_seen_utc,dst_ip,dst_port,c2_status,last_online,malware\n"...)
@@ -164,6 +169,7 @@ type sslblWriter struct {
 
 func (w *sslblWriter) head(b []byte) []byte {
 	b = append(b, fence...)
+	w.asOf = w.start + lastSecond
 	b = append(b, "# SYNTHETIC rows in the shape of the abuse.ch SSLBL SSL Certificate Blacklist (SHA1 Fingerprints) CSV\n# Last updated: "+w.date+" 23:59:59 UTC\n"...)
 	b = append(b, fence...)
 	return append(b, "#\n# Listingdate,SHA1,Listingreason\n"...)

@@ -35,8 +35,9 @@ func (t *caseTable) text(r *caseRec) []byte {
 }
 
 // touch finds the case of key or makes it, and counts one observation at time
-// when. Owner and country are those of the first touch.
-func (t *caseTable) touch(key []byte, when int64, owner, country uint16, class uint8) {
+// when, which a snapshot listed until asOf (0: an event). Owner and country are
+// those of the first touch.
+func (t *caseTable) touch(key []byte, when, asOf int64, owner, country uint16, class uint8) {
 	if len(t.recs)*4 >= len(t.slots)*3 {
 		t.grow()
 	}
@@ -46,14 +47,14 @@ func (t *caseTable) touch(key []byte, when int64, owner, country uint16, class u
 		s := t.slots[i]
 		if s == 0 {
 			t.slots[i] = uint32(len(t.recs) + 1)
-			t.recs = append(t.recs, caseRec{hash: h, first: when, last: when, count: 1, owner: owner, country: country, class: class})
+			t.recs = append(t.recs, caseRec{hash: h, first: when, last: max(when, asOf), count: 1, owner: owner, country: country, class: class})
 			t.keep(key, &t.recs[len(t.recs)-1])
 			return
 		}
 		r := &t.recs[s-1]
 		if r.hash == h && bytes.Equal(t.text(r), key) {
 			r.count++
-			r.first, r.last = min(r.first, when), max(r.last, when)
+			r.first, r.last = min(r.first, when), max(r.last, when, asOf)
 			return
 		}
 	}

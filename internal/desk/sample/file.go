@@ -39,6 +39,7 @@ type base struct {
 	done   int64
 	fresh  float64 // share of rows with an asset not seen before
 	snap   int64   // snapshot time when not event
+	asOf   int64   // the time that the file says it is of; 0: snap, or events
 	noSpot bool    // rows of this writer are never spoilt or doubled
 }
 

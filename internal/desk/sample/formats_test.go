@@ -18,9 +18,13 @@ import (
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
 	"entente/internal/feed/custom"
+	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/n6"
+	"entente/internal/feed/phishtank"
 	"entente/internal/feed/shadowserver"
+	"entente/internal/feed/threatfox"
 )
 
 // formats says which format reads a folder.
@@ -38,6 +42,14 @@ func formatOf(folder string) feed.Format {
 		return abusech.SSLBL{}
 	case folder == "intelmq":
 		return intelmq.Format{}
+	case strings.HasPrefix(folder, "n6"):
+		return n6.Format{}
+	case strings.HasPrefix(folder, "phishtank"):
+		return phishtank.Format{}
+	case strings.HasPrefix(folder, "threatfox"):
+		return threatfox.Format{}
+	case strings.HasPrefix(folder, "drop"):
+		return drop.Format{}
 	case strings.HasPrefix(folder, "list"):
 		return list.Format{}
 	}
@@ -66,16 +78,20 @@ func (r *replica) Reject(line int64, why feed.Reason, field string, text []byte)
 }
 
 func (r *replica) Accept(line int64, list []feed.Observation) error {
+	r.ledger.row(r.account)
 	for i := range list {
 		f := &list[i]
 		o := seenAs(f)
 		if o.time == 0 {
 			o.time = r.meta.Snapshot.UnixMicro()
 		}
+		if r.meta.Mode == feed.Snapshot {
+			o.asOf = r.meta.Snapshot.UnixMicro()
+		}
 		id, _ := json.Marshal([]any{r.meta.Feed, o.time, f.Class, f.Value.Kind(), f.Value.String(), f.Port, f.Family, f.Transport, f.Said, f.Country, f.ASN, f.Status, f.Severity, f.At.String(), string(f.Details)})
 		again := r.seen[string(id)]
 		r.seen[string(id)] = true
-		r.ledger.accept(r.account, r.meta.Mode == feed.Event, &o, again)
+		r.ledger.observe(r.account, r.meta.Mode == feed.Event, &o, again)
 	}
 	return nil
 }

@@ -50,14 +50,23 @@ type recent struct {
 
 type written struct {
 	text []byte
-	obs  obs // only what a duplicate needs: time and class
+	obs  obs // only what a duplicate needs, see thin
 }
 
 func (r *recent) add(text []byte, o *obs) {
 	w := &r.rows[r.n%8]
 	w.text = append(w.text[:0], text...)
-	w.obs = obs{time: o.time, class: o.class}
+	w.obs = thin(o)
 	r.n++
+}
+
+// thin gives what a duplicate of a row needs: times and classes.
+func thin(o *obs) obs {
+	t := obs{time: o.time, class: o.class}
+	for i := range o.more {
+		t.more = append(t.more, thin(&o.more[i]))
+	}
+	return t
 }
 
 func (r *recent) pick(d *dice) *written {
@@ -91,7 +100,7 @@ func (g *generator) sourceDay(ctx context.Context, s *source, when time.Time, da
 	date := when.Format(time.DateOnly)
 	w := s.writer
 	c := w.common()
-	c.date, c.start, c.snap, c.done = date, when.UnixMicro(), when.UnixMicro(), 0
+	c.date, c.start, c.snap, c.asOf, c.done = date, when.UnixMicro(), when.UnixMicro(), 0, 0
 	if v, ok := w.(interface{ setVariant(day int) }); ok {
 		v.setVariant(day)
 	}
@@ -152,10 +161,11 @@ func (g *generator) write(ctx context.Context, s *source, path string, n int64, 
 			g.ledger.accept(a, w.common().event, &r.obs, true)
 		default:
 			buf = w.row(buf, d, &o)
+			o.listed(w.common().asOf)
 			g.ledger.accept(a, w.common().event, &o, false)
 			g.seen.add(buf[from:], &o)
 			if len(kept) < keep {
-				kept = append(kept, written{append([]byte(nil), buf[from:]...), obs{time: o.time, class: o.class}})
+				kept = append(kept, written{append([]byte(nil), buf[from:]...), thin(&o)})
 			}
 		}
 		if len(buf) > 60<<10 {

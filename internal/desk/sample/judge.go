@@ -10,6 +10,7 @@ import (
 // obs is what a row of ours says, known because we wrote it.
 type obs struct {
 	time    int64 // microseconds since 1970
+	asOf    int64 // of the snapshot that lists it, 0 for an event
 	class   rsit.Class
 	family  string
 	text    []byte     // canonical text of the value
@@ -22,6 +23,15 @@ type obs struct {
 	claimAS uint32
 	port    uint16
 	offline bool
+	more    []obs // what else the same row says: one for each further address
+}
+
+// listed says of what time the snapshot is that has the row.
+func (o *obs) listed(asOf int64) {
+	o.asOf = asOf
+	for i := range o.more {
+		o.more[i].asOf = asOf
+	}
 }
 
 // outcome of an observation; the order is that of the account.

@@ -47,11 +47,14 @@ func (l *ledger) reject(a *Account, why feed.Reason) {
 
 // tape is what one file said, to count a byte-identical copy of it.
 type tape struct {
+	rows     int64 // accepted ones
 	rejected map[feed.Reason]int64
 	said     map[dayClass]int64
 }
 
-func newTape() *tape { return &tape{map[feed.Reason]int64{}, map[dayClass]int64{}} }
+func newTape() *tape {
+	return &tape{rejected: map[feed.Reason]int64{}, said: map[dayClass]int64{}}
+}
 
 // replay counts the taped file once more: a recognised file has its rows again,
 // and all its observations are duplicates.
@@ -61,9 +64,9 @@ func (l *ledger) replay(a *Account, event bool) {
 		a.Rejected += n
 		a.RejectedBy[why.String()] += n
 	}
+	a.Rows += l.tape.rows
+	a.Accepted += l.tape.rows
 	for k, n := range l.tape.said {
-		a.Rows += n
-		a.Accepted += n
 		a.Observations += n
 		a.Duplicate += n
 		if event {
@@ -72,11 +75,28 @@ func (l *ledger) replay(a *Account, event bool) {
 	}
 }
 
-// accept counts one row with one observation; again tells that its identity
-// was written before.
+// accept counts one row with all that it says; again tells that it was written
+// before.
 func (l *ledger) accept(a *Account, event bool, o *obs, again bool) {
+	l.row(a)
+	l.observe(a, event, o, again)
+	for i := range o.more {
+		l.observe(a, event, &o.more[i], again)
+	}
+}
+
+// row counts one row that is accepted.
+func (l *ledger) row(a *Account) {
 	a.Rows++
 	a.Accepted++
+	if l.tape != nil {
+		l.tape.rows++
+	}
+}
+
+// observe counts one observation; again tells that its identity was written
+// before.
+func (l *ledger) observe(a *Account, event bool, o *obs, again bool) {
 	a.Observations++
 	v := verdict{outcome: duplicate}
 	if !again {
@@ -105,7 +125,7 @@ func (l *ledger) accept(a *Account, event bool, o *obs, again bool) {
 	}
 	if v.outcome == routed || v.outcome == pooled || v.outcome == held {
 		l.key = l.world.caseKey(l.key[:0], o, v)
-		l.cases.touch(l.key, o.time, v.owner, v.country, uint8(o.class))
+		l.cases.touch(l.key, o.time, o.asOf, v.owner, v.country, uint8(o.class))
 	}
 }
 

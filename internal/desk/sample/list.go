@@ -35,13 +35,17 @@ type listWriter struct {
 	host   []byte
 }
 
-// head begins a new list. Three quarters of it stood in the list before.
-func (w *listWriter) head(b []byte) []byte {
+// begin begins a new list. Three quarters of it stood in the list before.
+func (w *listWriter) begin() {
 	w.given = 0
 	if w.step > 0 || w.pool.n > 0 {
 		w.step += uint64(w.rows)/4 + 1
 	}
 	w.pool.n = 1
+}
+
+func (w *listWriter) head(b []byte) []byte {
+	w.begin()
 	return append(b, "# SYNTHETIC list; nothing in it is real\n#\n"...)
 }
 

@@ -38,7 +38,28 @@ func otherSources(w *world, c Config, zone *time.Location) []source {
 			writer: &customWriter{base: event("synthetic-honeynet"), zone: zone, hosts: seeded(250, "k")}},
 		{folder: "custom-json", file: dated("-sensor.jsonl"), weight: 10, options: "format: custom\nmapping: mapping.yaml\n", mapping: jsonMapping,
 			writer: &jsonWriter{base: event("synthetic-sensor"), hosts: seeded(260, "n")}},
+		{folder: "n6", file: dated("-events.sjson"), weight: 40, opens: true, options: "feed: synthetic-n6\nformat: n6\n",
+			writer: &n6Writer{serial: 270 << 40, base: event("synthetic-n6"), hosts: seeded(270, "p"), sites: seeded(271, "pu"), c2: c2}},
+		{folder: "n6", file: dated("-inside.json"), weight: 10, opens: true,
+			writer: &n6Writer{serial: 275 << 40, base: event("synthetic-n6"), array: true, hosts: seeded(275, "q"), sites: seeded(276, "qu"), c2: c2}},
+		{folder: "phishtank", file: dated("-online-valid.csv"), weight: 20, opens: true,
+			writer: &phishtankWriter{base: stated("phishtank"), sites: seeded(280, "t")}},
+		{folder: "phishtank-json", file: dated("-online-valid.json"), weight: 10, opens: true, options: "feed: synthetic-phishtank-json\n",
+			writer: &phishtankWriter{base: stated("synthetic-phishtank-json"), json: true, sites: seeded(285, "tj")}},
+		{folder: "threatfox", file: dated("-recent.csv"), weight: 20, opens: true,
+			writer: &threatfoxWriter{base: event("threatfox"), c2: c2, names: seeded(290, "f"), sites: seeded(291, "fu")}},
+		{folder: "threatfox-json", file: dated("-recent.json"), weight: 10, opens: true, options: "feed: synthetic-threatfox-json\n",
+			writer: &threatfoxWriter{base: event("synthetic-threatfox-json"), json: true, c2: c2, names: seeded(295, "fj"), sites: seeded(296, "fv")}},
+		dropSource(w, c, 0, "drop", "-drop.txt", "drop/v4", dropText, 3),
+		dropSource(w, c, 1, "drop", "-drop_v6.json", "drop/v6", dropV6, 2),
+		dropSource(w, c, 2, "drop", "-asndrop.json", "drop/asn", dropASN, 1),
 	}
+}
+
+func dropSource(w *world, c Config, i uint64, folder, tail, name string, form dropForm, weight int64) source {
+	dw := &dropWriter{form: form}
+	dw.world, dw.feed, dw.pool = w, name, &pool{seed: mix(c.Seed, 350+i)}
+	return source{folder: folder, weight: weight, writer: dw, file: func(date string, _ int) string { return date + "-synthetic" + tail }}
 }
 
 // listSources are the plain lists, one snapshot a day.

@@ -5,6 +5,7 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/desk/surge/report"
+	"entente/internal/desk/surge/route"
 )
 
 // Account is what became of the rows of a run.
@@ -28,6 +29,14 @@ var outcomeWords = [outcomes]string{"routed", "pooled", "context", "duplicate", 
 
 // String gives the outcome's word.
 func (o Outcome) String() string { return outcomeWords[o] }
+
+// outcomeByOwner is the outcome of what nothing holds back.
+func outcomeByOwner(owner string) Outcome {
+	if owner == route.Pool {
+		return Pooled
+	}
+	return Routed
+}
 
 // tally counts the observations of one batch.
 type tally struct {

@@ -1,10 +1,8 @@
 package surge
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 
 	"entente/internal/core/ledger"
 	"entente/internal/core/sharing"
@@ -52,40 +50,6 @@ func (in *ingest) batchAct(ctx context.Context, tx *store.Tx, p *prepared) (int6
 		return 0, err
 	}
 	return in.desk.Record.AppendBatch(ctx, tx, a, p.changes)
-}
-
-// Step is one act in the life of a case.
-type Step struct {
-	Act    int64  `json:"act"`
-	Time   int64  `json:"time"` // microseconds UTC
-	Actor  string `json:"actor"`
-	Verb   string `json:"verb"`
-	Change string `json:"change,omitempty"` // "routed → held"
-}
-
-// History gives the acts that changed a case or were done on it, in their order.
-func (d *Desk) History(ctx context.Context, id CaseID) ([]Step, error) {
-	changes, err := d.Record.ChangesOf(ctx, id, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	acts, err := d.Record.ActsOf(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var out []Step
-	for _, c := range changes {
-		change := stateWords[c.To]
-		if c.From != stateNone {
-			change = stateWords[c.From] + " → " + change
-		}
-		out = append(out, Step{c.Act.Seq, c.Act.Time, c.Act.Actor, c.Act.Verb, change})
-	}
-	for _, a := range acts {
-		out = append(out, Step{a.Seq, a.Time, a.Actor, a.Verb, ""})
-	}
-	slices.SortStableFunc(out, func(a, b Step) int { return cmp.Compare(a.Act, b.Act) })
-	return out, nil
 }
 
 // homeAudience is the audience of what nobody has released yet: the coordinator.

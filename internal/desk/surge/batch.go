@@ -5,6 +5,7 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/judge"
 	"entente/internal/feed"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
@@ -37,6 +38,7 @@ type entry struct {
 type scope struct {
 	feed string
 	day  int64
+	list bool // of snapshots
 }
 
 // sourceKey names a source before it has a number.
@@ -68,6 +70,10 @@ type batch struct {
 	candidates int
 	tally      tally
 	claims     map[string]*claim
+	snapshots  []snapshotKey
+	listed     []listed               // rows of snapshots, in order
+	offline    []offline              // rows whose producer says that it is gone
+	heldBy     map[int][]judge.HoldID // rows that hold rules fit -> those rules; nil if there is none
 }
 
 type claim struct{ compared, disagreed int64 }
@@ -78,7 +84,7 @@ func newBatch() *batch {
 
 // reset empties the batch for another use under a new number.
 func (b *batch) reset(id int64) *batch {
-	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], claims: b.claims, scopeIndex: b.scopeIndex}
+	*b = batch{id: id, rows: b.rows[:0], entries: b.entries[:0], scopes: b.scopes[:0], sources: b.sources[:0], snapshots: b.snapshots[:0], listed: b.listed[:0], offline: b.offline[:0], claims: b.claims, scopeIndex: b.scopeIndex}
 	clear(b.claims)
 	clear(b.scopeIndex)
 	return b
@@ -120,6 +126,14 @@ func (b *batch) sourceOf(s sourceKey) int32 {
 	}
 	b.sources = append(b.sources, s)
 	return int32(len(b.sources) - 1)
+}
+
+// hold notes the rules that the last row fits.
+func (b *batch) hold(rules []judge.HoldID) {
+	if b.heldBy == nil {
+		b.heldBy = map[int][]judge.HoldID{}
+	}
+	b.heldBy[len(b.rows)-1] = rules
 }
 
 // note makes the batch record m's totals.

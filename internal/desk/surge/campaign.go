@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/store"
 )
@@ -25,6 +24,9 @@ type ReportRequest struct {
 func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Written, error) {
 	s, err := d.SurgeOf(ctx, req.Surge)
 	if err != nil {
+		return report.Written{}, err
+	}
+	if _, err := d.alignHolds(ctx, d.Now(), 0); err != nil {
 		return report.Written{}, err
 	}
 	if s, err = d.freeze(ctx, s, req.Run); err != nil {
@@ -128,18 +130,19 @@ func (d *Desk) casesByFeed(ctx context.Context, q store.Querier, surge int64, at
 	if err != nil {
 		return err
 	}
-	seen, err := loadCounts(ctx, q, surge)
+	table, err := loadCounts(ctx, q, surge)
 	if err != nil {
 		return err
 	}
-	var list []counts.Count
+	seen := &reader{Table: table}
 	last := map[*report.FeedFigures]int64{} // the case counted last
 	return each(ctx, q, func(scan func(...any) error) error {
 		var no int64
 		if err := scan(&no); err != nil {
 			return err
 		}
-		if list, err = seen.Of(no, list[:0]); err != nil {
+		list, err := seen.of(no)
+		if err != nil {
 			return err
 		}
 		for i := range list {

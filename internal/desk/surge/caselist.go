@@ -11,6 +11,7 @@ import (
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/report"
 	"entente/internal/infra/runs"
 	"entente/internal/infra/store"
@@ -31,6 +32,23 @@ type CaseFilter struct {
 // Cases lists cases in the order in which they were opened, and the number by
 // which the next page goes on (0 at the end).
 func (d *Desk) Cases(ctx context.Context, f CaseFilter) (list []*Case, next int64, err error) {
+	where, args, err := f.where()
+	if err != nil {
+		return nil, 0, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	args = append(args, f.Limit)
+	list, next, err = d.caseRows(ctx, strings.Join(where, " AND "), "LIMIT $"+strconv.Itoa(len(args)), args)
+	if int64(len(list)) < f.Limit {
+		next = 0
+	}
+	return list, next, err
+}
+
+// where gives the SQL conditions on cases c and placement p, and their arguments.
+func (f *CaseFilter) where() ([]string, []any, error) {
 	where, args := []string{"c.no > $1"}, []any{f.After}
 	add := func(column string, v any) {
 		args = append(args, v)
@@ -52,44 +70,46 @@ func (d *Desk) Cases(ctx context.Context, f CaseFilter) (list []*Case, next int6
 		add("c.value", f.Value)
 	}
 	if f.State != "" {
-		n, ok := stateOf(f.State)
+		n, ok := life.ParseState(f.State)
 		if !ok {
-			return nil, 0, fault.Newf(fault.Usage, "use new, routed, held or reported", "there is no state %q", f.State)
+			return nil, nil, fault.Newf(fault.Usage, "use "+strings.Join(life.Words(), ", "), "there is no state %q", f.State)
 		}
 		add("c.state", int64(n))
 	}
-	if f.Limit <= 0 {
-		f.Limit = 100
-	}
-	args = append(args, f.Limit)
-	list, next, err = d.caseRows(ctx, strings.Join(where, " AND "), "LIMIT $"+strconv.Itoa(len(args)), args)
-	if int64(len(list)) < f.Limit {
-		next = 0
-	}
-	return list, next, err
+	return where, args, nil
 }
 
-// caseRows reads cases that fit a condition, by number.
+// caseRows reads cases that fit a condition, by number, and gives the last number.
 func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (list []*Case, last int64, err error) {
+	list, nos, err := d.numberedRows(ctx, where, limit, args)
+	if len(nos) > 0 {
+		last = nos[len(nos)-1]
+	}
+	return list, last, err
+}
+
+// numberedRows reads cases that fit a condition, with their numbers, by number.
+func (d *Desk) numberedRows(ctx context.Context, where, limit string, args []any) (list []*Case, nos []int64, err error) {
 	src, err := d.reportSource(ctx, Surge{})
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	query := "SELECT " + caseRow + " FROM cases c JOIN placement p ON p.id = c.placement WHERE " + where + " ORDER BY c.no " + limit
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		var spans []counts.Span
 		err := each(ctx, q, func(scan func(...any) error) error {
 			no, c, err := scanCase(scan)
-			list, spans, last = append(list, c), append(spans, counts.Span{no, no}), no
+			list, spans, nos = append(list, c), append(spans, counts.Span{no, no}), append(nos, no)
 			return err
 		}, query, args...)
 		if err != nil {
 			return err
 		}
-		seen, err := counts.Load(ctx, q, spans)
+		table, err := counts.Load(ctx, q, spans)
 		if err != nil {
 			return err
 		}
+		seen := &reader{Table: table}
 		for i, c := range list {
 			if err := src.fill(c, seen, spans[i][0]); err != nil {
 				return err
@@ -97,7 +117,7 @@ func (d *Desk) caseRows(ctx context.Context, where, limit string, args []any) (l
 		}
 		return nil
 	})
-	return list, last, err
+	return list, nos, err
 }
 
 // FindCase gives the case of an id, or of the beginning of one (8 digits or
@@ -124,24 +144,15 @@ func (d *Desk) FindCase(ctx context.Context, id string) (*Case, CaseID, error) {
 	return nil, key, fault.Newf(fault.NotFound, "`entente case list` shows the cases", "there is no case %s", id)
 }
 
-func stateOf(word string) (uint8, bool) {
-	for i, w := range stateWords {
-		if i > 0 && w == word {
-			return uint8(i), true
-		}
-	}
-	return 0, false
-}
-
 // CountByState gives how many cases are in each state.
 func (d *Desk) CountByState(ctx context.Context) (map[string]int64, error) {
 	out := map[string]int64{}
 	err := d.DB.Read(ctx, func(q store.Querier) error {
 		return each(ctx, q, func(scan func(...any) error) error {
-			var state int
+			var state life.State
 			var n int64
 			err := scan(&state, &n)
-			out[stateWords[state]] = n
+			out[state.String()] = n
 			return err
 		}, "SELECT state, COUNT(*) FROM cases GROUP BY state")
 	})

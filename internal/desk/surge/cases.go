@@ -6,22 +6,12 @@ import (
 
 	"entente/internal/core/rsit"
 	"entente/internal/core/value"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/runs"
 	"entente/internal/infra/store"
 )
-
-// States of a case. The numbers are stored: never reorder them.
-const (
-	stateNone     = 0
-	stateNew      = 1
-	stateRouted   = 2
-	stateHeld     = 3
-	stateReported = 4
-)
-
-var stateWords = [...]string{"", "new", "routed", "held", "reported"}
 
 // caseRef is what the ingest must know of a case that is there: its number and
 // its placement. It is the payload of the case id's run, so that a sighting needs
@@ -55,7 +45,7 @@ type newCase struct {
 	family string
 	asset  asset
 	trans  string
-	state  uint8
+	state  life.State
 }
 
 // caseBook finds and opens cases: committed ones by the sorted runs, those on
@@ -65,6 +55,7 @@ type caseBook struct {
 	runs       *runs.Sets
 	placements *placementBook
 	nextNo     int64
+	lives      *lifeBook
 
 	mu sync.Mutex
 	by map[int64]*onWay // batch -> cases it opened, until committed
@@ -74,7 +65,7 @@ type caseBook struct {
 type onWay struct {
 	ids    []runs.Key
 	refs   []caseRef
-	states []uint8
+	states []life.State
 }
 
 func openCaseBook(ctx context.Context, db *store.DB, sets *runs.Sets) (*caseBook, error) {
@@ -127,13 +118,11 @@ func (k *caseBook) find(ctx context.Context, ids []runs.Key) ([]caseRef, error) 
 }
 
 // stateOf reads the state of a case that is there, committed or on its way.
-func (k *caseBook) stateOf(ctx context.Context, id runs.Key, c caseRef) (state uint8, err error) {
-	k.mu.Lock()
-	for _, w := range k.by {
-		common([]runs.Key{id}, w.ids, func(_, j int) { state = w.states[j] })
+func (k *caseBook) stateOf(ctx context.Context, id runs.Key, c caseRef) (state life.State, err error) {
+	if kept, ok := k.lives.onWay(c.no); ok {
+		return kept.State, nil
 	}
-	k.mu.Unlock()
-	if state != stateNone {
+	if state = k.opening(id); state != life.None {
 		return state, nil
 	}
 	err = k.db.Read(ctx, func(q store.Querier) error {
@@ -142,18 +131,29 @@ func (k *caseBook) stateOf(ctx context.Context, id runs.Key, c caseRef) (state u
 	return state, err
 }
 
+// opening gives the state in which a batch on its way opens a case, none if no
+// batch does.
+func (k *caseBook) opening(id runs.Key) (state life.State) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, w := range k.by {
+		common([]runs.Key{id}, w.ids, func(_, j int) { state = w.states[j] })
+	}
+	return state
+}
+
 // open makes a new case of the entry that opens it. Numbers are given here; the
 // commit makes them count.
 func (k *caseBook) open(id CaseID, r *eventlog.Row, e *entry, g *group) (c newCase, freshPlacement bool) {
 	k.nextNo++
-	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport, state: stateRouted}
+	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport, state: life.Routed}
 	c.no = k.nextNo
 	c.placement, freshPlacement = k.placements.numberOf(placement{r.Country, r.Owner, r.OwnerBasis, r.ASN, r.Network})
 	if r.Owner == route.Pool {
-		c.state = stateNew
+		c.state = life.New
 	}
 	if g.held {
-		c.state = stateHeld
+		c.state = life.Held
 	}
 	return c, freshPlacement
 }

@@ -37,10 +37,10 @@ type collector struct {
 	member   *member // being read
 	meta     feed.Meta
 	snapshot int64
-	seen     int64           // rows of the member so far
-	rows     int64           // rows taken by this process
-	only     map[int64]int64 // retry: row ordinal -> reject id; nil reads all
-	broken   error           // why nothing more can be taken; no fault of the input
+	seen     int64        // rows of the member so far
+	rows     int64        // rows taken by this process
+	only     *openRejects // retry: the rows to be read; nil reads all
+	broken   error        // why nothing more can be taken; no fault of the input
 }
 
 // start turns to the next member.
@@ -61,9 +61,9 @@ func (c *collector) Begin(meta feed.Meta) error {
 
 // Accept takes one row that gave observations.
 func (c *collector) Accept(line int64, obs []feed.Observation) error {
-	id, mine := c.mine()
-	if !mine {
-		return nil
+	id, mine, err := c.mine()
+	if err != nil || !mine {
+		return err
 	}
 	for i := range obs {
 		if len(c.batch.rows) == cap(c.batch.rows) {
@@ -81,8 +81,8 @@ func (c *collector) Accept(line int64, obs []feed.Observation) error {
 
 // Reject takes one row that gave none.
 func (c *collector) Reject(line int64, why feed.Reason, field string, text []byte) error {
-	if _, mine := c.mine(); !mine {
-		return nil
+	if _, mine, err := c.mine(); err != nil || !mine {
+		return err
 	}
 	c.member.rejected[why.String()]++
 	if c.only == nil {
@@ -97,16 +97,18 @@ func (c *collector) Reject(line int64, why feed.Reason, field string, text []byt
 
 // mine counts the row and tells whether it is to be taken: rows that an earlier
 // try committed, and in a retry rows that were never rejected, are passed over.
-func (c *collector) mine() (reject int64, ok bool) {
+func (c *collector) mine() (reject int64, ok bool, err error) {
 	c.seen++
 	if c.seen <= c.member.skip {
-		return 0, false
+		return 0, false, nil
 	}
-	if c.only != nil {
-		id, ok := c.only[c.seen]
-		return id, ok
+	if c.only == nil {
+		return 0, true, nil
 	}
-	return 0, true
+	if reject, ok, err = c.only.find(c.seen); err != nil {
+		c.broken = err
+	}
+	return reject, ok, err
 }
 
 func (c *collector) row() error {
@@ -136,6 +138,15 @@ func (c *collector) flush() error {
 	}
 	c.batch = c.fresh().reset(c.nextID)
 	return nil
+}
+
+// takeID gives a number to a batch that is made beside the reading. The batch at
+// hand must be empty; it gets the next one.
+func (c *collector) takeID() int64 {
+	id := c.nextID
+	c.nextID++
+	c.batch.id = c.nextID
+	return id
 }
 
 // observe turns one observation into an entry of the batch.
@@ -168,9 +179,12 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 		day = c.snapshot
 	}
 	e.day = floorDiv(day, microsPerDay)
-	e.scope = b.scopeOf(scope{c.meta.Feed, e.day})
+	e.scope = b.scopeOf(scope{c.meta.Feed, e.day, c.snapshot != 0})
 	e.source = b.sourceOf(sourceKey{c.meta.Feed, r.Label})
 	e.ident = c.ident.of(o, r)
+	if c.snapshot != 0 {
+		b.list(snapshotKey{c.meta.Feed, c.snapshot}, c.ident.listingKey(r))
+	}
 	b.bytes += len(o.Details) + len(r.Value) + 64
 	c.decide(r, e, o, &at)
 }
@@ -181,6 +195,9 @@ func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *l
 	if o.Class.Context() || o.Offline || o.Context {
 		e.outcome = Context
 		r.Outcome = Context.String()
+		if o.Offline && !o.Class.Context() {
+			c.offline(r, e, o, at)
+		}
 		return
 	}
 	verdict, reason, notes := c.judge.Verdict(o, at.Host, at.Addr, at.Country, c.now)
@@ -193,6 +210,7 @@ func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *l
 	switch {
 	case verdict == judge.Held:
 		e.outcome, r.Reason = Held, reason
+		c.batch.hold(c.judge.Holding(o, at.Host, at.Addr, at.Country, c.now))
 	case owner == route.Pool:
 		e.outcome, r.Reason = Pooled, strings.Join(notes, " ")
 	default:
@@ -234,20 +252,4 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-// printable drops control characters: in a family they could forge the fields of
-// a case key.
-func printable(word string) string {
-	for i := 0; i < len(word); i++ {
-		if word[i] < ' ' || word[i] == 0x7f {
-			return strings.Map(func(c rune) rune {
-				if c < ' ' || c == 0x7f {
-					return -1
-				}
-				return c
-			}, word)
-		}
-	}
-	return word
 }

@@ -26,11 +26,14 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 			}
 		}
 		for _, step := range []func(context.Context, *store.Tx, *prepared) error{
-			in.writeOpened, in.writeTouched, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
+			in.writeSnapshots, in.writeOpened, in.writeTouched, in.writeLives, in.writeStatuses, in.writeHolding, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
 		} {
 			if err := step(ctx, tx, p); err != nil {
 				return err
 			}
+		}
+		if p.also != nil {
+			return p.also(tx)
 		}
 		return nil
 	})
@@ -42,6 +45,7 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 	}
 	in.flight.committed(p.id)
 	in.cases.committed(p.id)
+	in.lives.committed(p)
 	return nil
 }
 
@@ -64,6 +68,10 @@ func (in *ingest) writeOpened(ctx context.Context, tx *store.Tx, p *prepared) er
 		return err
 	}
 	lowest, highest := p.opened[0].no, p.opened[len(p.opened)-1].no
+	err = tx.CopyIn(ctx, "opening", []string{"lowest", "at"}, 1, func(_ int, d []any) { d[0], d[1] = lowest, in.desk.Now().UnixMicro() })
+	if err != nil {
+		return err
+	}
 	grown, err := tx.Exec(ctx, "UPDATE run_span SET highest = $1 WHERE run = $2 AND highest = $3", highest, in.run.id, lowest-1)
 	if err != nil || grown > 0 {
 		return err
@@ -78,7 +86,11 @@ func (in *ingest) writeTouched(ctx context.Context, tx *store.Tx, p *prepared) e
 	if err := in.desk.counts.Wait(ctx, tx, p.id, p.touched); err != nil {
 		return err
 	}
-	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1 AND state IN (1, 2)", len(p.turned),
+	now := in.desk.Now().UnixMicro()
+	if err := tx.UpdateIn(ctx, heldLife, len(p.turned), func(i int, d []any) { d[0], d[1] = p.turned[i], now }); err != nil {
+		return err
+	}
+	err := tx.UpdateIn(ctx, "UPDATE cases SET state = 3 WHERE no = $1", len(p.turned),
 		func(i int, d []any) { d[0] = p.turned[i] })
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 
 	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/locate"
 	"entente/internal/desk/surge/route"
 	"entente/internal/feed"
@@ -44,8 +45,10 @@ type Config struct {
 	Judge    *judge.Judge
 	Router   *route.Router
 	Formats  []feed.Format
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// Deadlines of this node; nil: the defaults.
+	Deadlines life.Deadlines
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // Desk is the service. Reading may be shared by many goroutines; one run at a
@@ -53,6 +56,7 @@ type Config struct {
 type Desk struct {
 	Config
 	counts *counts.Book
+	clocks *life.Clocks
 }
 
 // Open migrates the desk's tables, finishes a fold that was broken off, and gives
@@ -69,5 +73,19 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		return nil, err
 	}
 	book, err := counts.Open(ctx, cfg.DB)
-	return &Desk{Config: cfg, counts: book}, err
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{Config: cfg, counts: book}
+	if d.Deadlines == nil {
+		d.Deadlines = life.DefaultDeadlines()
+	}
+	d.clocks, err = life.OpenClocks(ctx, cfg.DB, d.Deadlines, cfg.Now(), func(tx *store.Tx, changed int) error {
+		a, err := d.newAct("deadline.change", [16]byte{}, map[string]int{"clocks": changed})
+		if err == nil {
+			_, err = d.Record.Append(ctx, tx, a)
+		}
+		return err
+	})
+	return d, err
 }

@@ -50,6 +50,13 @@ func (f *flight) add(batch int64, sections []runs.Section) {
 	f.staged[batch] = slices.Clone(sections)
 }
 
+// more adds to what add has kept of a batch.
+func (f *flight) more(batch int64, sections []runs.Section) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.staged[batch] = append(f.staged[batch], sections...)
+}
+
 func (f *flight) committed(batch int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/judge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/record"
 	"entente/internal/infra/runs"
@@ -16,8 +18,9 @@ type group struct {
 	id     runs.Key
 	ref    caseRef
 	opener int32 // entry that opens it if it is new
-	held   bool
-	only   bool // nothing but duplicates
+	held   bool  // a hold rule fits one of them
+	back   bool  // its case is held: before the batch, in stamp before the row at hand
+	only   bool  // nothing but duplicates
 	counts counts.Count
 	more   []counts.Count // of further sources
 }
@@ -56,6 +59,9 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 			return nil, err
 		}
 	}
+	if err := in.returnCases(ctx, p); err != nil {
+		return nil, err
+	}
 	in.openCases(p, groups, t.fresh.sort(nil))
 	in.meet(p, groups)
 	in.stamp(p, groups, of)
@@ -63,7 +69,7 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 		return nil, nil
 	}
 	n := len(p.opened)
-	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]uint8, 0, n)}
+	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]life.State, 0, n)}
 	payload := make([]uint64, 0, n)
 	turned := p.changes
 	p.changes = make([]record.CaseChange, 0, n+len(turned))
@@ -72,7 +78,7 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 			state := p.opened[g.ref.no-p.opened[0].no].state
 			w.ids, w.refs, w.states = append(w.ids, g.id), append(w.refs, g.ref), append(w.states, state)
 			payload = append(payload, g.ref.payload())
-			p.changes = append(p.changes, record.CaseChange{Case: g.id, From: stateNone, To: state})
+			p.changes = append(p.changes, record.CaseChange{Case: g.id, To: uint8(state)})
 		}
 	}
 	p.changes = append(p.changes, turned...)
@@ -110,9 +116,10 @@ func (in *ingest) gather(p *prepared) (groups []group, of []int32) {
 		if g.only {
 			g.only, g.opener = false, i
 		}
-		at := p.rows[i].Observed
+		r := &p.rows[i]
 		g.held = g.held || e.outcome == Held
-		g.add(counts.Count{Source: p.sourceNo[e.source], First: at, Last: at, N: 1, Severity: e.rank})
+		// What a snapshot lists is there at its time, however old the row's own is.
+		g.add(counts.Count{Source: p.sourceNo[e.source], First: r.Observed, Last: max(r.Observed, r.Snapshot), N: 1, Severity: e.rank})
 	}
 	t.groups, t.of = groups, of
 	return groups, of
@@ -154,6 +161,7 @@ func (g *group) listed(list []counts.Count) []counts.Count {
 
 // touch notes what the batch adds to a case that was there.
 func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
+	g.back = in.held.has(g.ref.no)
 	joins := in.run.surge != 0 && !in.own.has(g.ref.no)
 	p.touched = g.listed(p.touched)
 	if joins {
@@ -161,23 +169,20 @@ func (in *ingest) touch(ctx context.Context, p *prepared, g *group) error {
 	}
 	if !g.only {
 		p.tally.SeenAgain++
-	}
-	if !g.held {
-		return nil
-	}
-	state, known := in.turned[g.ref.no]
-	if !known {
-		var err error
-		if state, err = in.cases.stateOf(ctx, g.id, g.ref); err != nil {
-			return err
+		if in.lives.down.has(g.ref.no) {
+			p.again = append(p.again, g.lastOf())
 		}
 	}
-	if state == stateNew || state == stateRouted {
-		p.turned = append(p.turned, g.ref.no)
-		p.changes = append(p.changes, record.CaseChange{Case: g.id, From: state, To: stateHeld})
-		state = stateHeld
+	if !g.held || g.back {
+		return nil
 	}
-	in.turned[g.ref.no] = state
+	state, err := in.cases.stateOf(ctx, g.id, g.ref)
+	if err != nil {
+		return err
+	}
+	p.turned = append(p.turned, g.ref.no)
+	p.changes = append(p.changes, record.CaseChange{Case: g.id, From: uint8(state), To: uint8(life.Held)})
+	in.held.add(g.ref.no)
 	return nil
 }
 
@@ -195,6 +200,9 @@ func (in *ingest) openCases(p *prepared, groups []group, fresh []ranked) {
 		}
 		p.opened = append(p.opened, c)
 		p.begun = g.listed(p.begun)
+		if g.held {
+			in.held.add(c.no)
+		}
 	}
 	p.tally.Opened = int64(len(p.opened))
 	in.own.extend(p.opened)
@@ -220,23 +228,30 @@ func (in *ingest) meet(p *prepared, groups []group) {
 }
 
 // stamp gives each row the owner and country of its case: a case has one of
-// each, whatever a later row would say.
+// each, whatever a later row would say. A row of a case that was held before it
+// is held.
 func (in *ingest) stamp(p *prepared, groups []group, of []int32) {
 	for i := range p.entries {
 		e := &p.entries[i]
 		if of[i] < 0 || e.outcome == Duplicate {
 			continue
 		}
-		at := in.cases.placements.of(groups[of[i]].ref.placement)
+		g := &groups[of[i]]
+		at := in.cases.placements.of(g.ref.placement)
 		r := &p.rows[i]
 		r.Owner, r.OwnerBasis, r.Country = at.owner, at.basis, at.country
 		if e.outcome == Held {
+			g.back = true
+			for _, rule := range p.heldBy[i] {
+				p.holding = append(p.holding, holding{g.ref.no, rule})
+			}
 			continue
 		}
-		e.outcome = Routed
-		if at.owner == route.Pool {
-			e.outcome = Pooled
+		if g.back {
+			e.outcome, r.Outcome, r.Reason = Held, Held.String(), judge.ReasonHeldCase
+			continue
 		}
+		e.outcome = outcomeByOwner(at.owner)
 		r.Outcome = e.outcome.String()
 	}
 }

@@ -33,9 +33,13 @@ type ingest struct {
 	met          map[party]bool // owners and countries that the run has cases of
 	metPlacement map[int64]bool
 	own          *ownCases
-	turned       map[int64]uint8 // states of cases that held sightings touched
+	held         heldCases
+	lives        *lifeBook
 	notes        []Note
+	holds        []HoldStep
 	started      time.Time
+	snapshots    *snapshotBook
+	settled      settled // batches handed on, and committed
 	scratch      scratch // working memory of prepare
 }
 
@@ -58,6 +62,9 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 	if _, err := d.Log.Sweep(ctx); err != nil {
 		return Result{}, err
 	}
+	if in.holds, err = d.alignHolds(ctx, in.started, 0); err != nil {
+		return Result{}, err
+	}
 	// Standard input has no name, so its content says which run it belongs to.
 	for _, r := range raws {
 		if r.Stdin && in.stdin == nil {
@@ -76,7 +83,7 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 }
 
 func newIngest(d *Desk, req Request) *ingest {
-	return &ingest{desk: d, req: req, finished: map[string]*member{}, taken: map[memberKey]bool{}, met: map[party]bool{}, metPlacement: map[int64]bool{}, turned: map[int64]uint8{},
+	return &ingest{desk: d, req: req, finished: map[string]*member{}, taken: map[memberKey]bool{}, met: map[party]bool{}, metPlacement: map[int64]bool{},
 		flight: newFlight(), sources: newSourceBook(d), started: d.Now()}
 }
 
@@ -104,5 +111,5 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 		return Result{}, err
 	}
 	account.Seconds = d.Now().Sub(in.started).Seconds()
-	return Result{Account: account, Run: in.run.id, Notes: in.notes}, nil
+	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds}, nil
 }

@@ -2,6 +2,7 @@ package surge
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"entente/internal/infra/eventlog"
@@ -9,63 +10,36 @@ import (
 	"entente/internal/infra/store"
 )
 
-// inputs says which logged rows belong to a surge: all rows of its own runs'
-// batches, and of other runs' batches those of files that it recognised.
-type inputs struct {
-	own    map[int64]bool
-	shared map[int64]bool
-	raws   map[[32]byte]bool
+// recognisedFiles are what a surge recognised: the files, and the batches of the
+// other runs that had read them.
+type recognisedFiles struct {
+	batches map[int64]bool
+	raws    map[[32]byte]bool
 }
 
-func (in *inputs) batches() []int64 {
-	out := make([]int64, 0, len(in.own)+len(in.shared))
-	for b := range in.own {
-		out = append(out, b)
-	}
-	for b := range in.shared {
-		out = append(out, b)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func (in *inputs) has(r *eventlog.Row) bool { return in.own[r.Batch] || in.raws[r.Raw] }
-
-// inputsOf gives the inputs of a surge.
-func (d *Desk) inputsOf(ctx context.Context, surge int64) (*inputs, error) {
-	in := &inputs{own: map[int64]bool{}, shared: map[int64]bool{}, raws: map[[32]byte]bool{}}
+func (d *Desk) recognisedFiles(ctx context.Context, surge int64) (*recognisedFiles, error) {
+	in := &recognisedFiles{batches: map[int64]bool{}, raws: map[[32]byte]bool{}}
 	err := d.DB.Read(ctx, func(q store.Querier) error {
+		runs := map[int64]bool{}
 		err := each(ctx, q, func(scan func(...any) error) error {
-			var b int64
-			err := scan(&b)
-			in.own[b] = true
-			return err
-		}, "SELECT b.id FROM batch b JOIN run r ON r.id = b.run WHERE r.surge = $1", surge)
-		if err != nil {
-			return err
-		}
-		var others []int64
-		err = each(ctx, q, func(scan func(...any) error) error {
 			var raw []byte
 			var run int64
 			if err := scan(&raw, &run); err != nil {
 				return err
 			}
 			in.raws[[32]byte(raw)] = true
-			if !slices.Contains(others, run) {
-				others = append(others, run)
-			}
+			runs[run] = true
 			return nil
 		}, `SELECT m.raw, o.run FROM member m JOIN run r ON r.id = m.run JOIN member o ON o.identity = m.identity AND o.state = 1
 			JOIN run q ON q.id = o.run WHERE r.surge = $1 AND m.state = 2 AND q.surge <> $1`, surge)
 		if err != nil {
 			return err
 		}
-		for _, run := range others {
+		for run := range runs {
 			err := each(ctx, q, func(scan func(...any) error) error {
 				var b int64
 				err := scan(&b)
-				in.shared[b] = true
+				in.batches[b] = true
 				return err
 			}, "SELECT id FROM batch WHERE run = $1", run)
 			if err != nil {
@@ -97,8 +71,8 @@ const joinSlice = 8_192
 
 // joinRecognised lets the cases of files that the surge recognised join it.
 func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
-	in, err := d.inputsOf(ctx, surge)
-	if err != nil || len(in.shared) == 0 {
+	in, err := d.recognisedFiles(ctx, surge)
+	if err != nil || len(in.batches) == 0 {
 		return err
 	}
 	ids := map[CaseID]bool{}
@@ -107,12 +81,8 @@ func (d *Desk) joinRecognised(ctx context.Context, surge int64) error {
 		clear(ids)
 		return err
 	}
-	shared := make([]int64, 0, len(in.shared))
-	for b := range in.shared {
-		shared = append(shared, b)
-	}
-	slices.Sort(shared)
-	for row, err := range d.Log.Scan(ctx, eventlog.Query{Batches: shared}) {
+	batches := slices.Sorted(maps.Keys(in.batches))
+	for row, err := range d.Log.Scan(ctx, eventlog.Query{Batches: batches}, "case_id", "raw") {
 		if err != nil {
 			return err
 		}

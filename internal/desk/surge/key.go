@@ -6,6 +6,7 @@ import (
 	"hash"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"entente/internal/core/rsit"
 	"entente/internal/core/value"
@@ -133,4 +134,20 @@ func (k *keyer) id(key []byte) CaseID {
 	var id CaseID
 	copy(id[:], k.mac.Sum(k.sum[:0]))
 	return id
+}
+
+// printable drops control characters: in a family they could forge the fields of
+// a case key.
+func printable(word string) string {
+	for i := 0; i < len(word); i++ {
+		if word[i] < ' ' || word[i] == 0x7f {
+			return strings.Map(func(c rune) rune {
+				if c < ' ' || c == 0x7f {
+					return -1
+				}
+				return c
+			}, word)
+		}
+	}
+	return word
 }

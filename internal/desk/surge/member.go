@@ -42,6 +42,7 @@ type member struct {
 	accepted, observations int64
 	rejected               map[string]int64
 	reason, note, drift    string
+	asOf                   int64 // of the snapshot that it is of; 0: events, or not known
 }
 
 type memberKey struct {
@@ -77,7 +78,7 @@ func (d *Desk) loadMembers(ctx context.Context, run int64) (map[memberKey]*membe
 		if err := q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM member").Scan(&last); err != nil {
 			return err
 		}
-		rows, err := q.QueryContext(ctx, `SELECT id, raw, idx, name, identity, state, rows_done, accepted, observations,
+		rows, err := q.QueryContext(ctx, `SELECT id, raw, idx, name, feed, identity, state, rows_done, accepted, observations,
 			rejected, reason, note FROM member WHERE run = $1`, run)
 		if err != nil {
 			return err
@@ -87,7 +88,7 @@ func (d *Desk) loadMembers(ctx context.Context, run int64) (map[memberKey]*membe
 			m := &member{}
 			var raw []byte
 			var rejected string
-			if err := rows.Scan(&m.id, &raw, &m.index, &m.name, &m.identity, &m.state, &m.rows, &m.accepted,
+			if err := rows.Scan(&m.id, &raw, &m.index, &m.name, &m.feed, &m.identity, &m.state, &m.rows, &m.accepted,
 				&m.observations, &rejected, &m.reason, &m.note); err != nil {
 				return err
 			}
@@ -135,16 +136,65 @@ func (in *ingest) recognised(ctx context.Context, identity []byte) (*member, err
 func (in *ingest) beginMember(ctx context.Context, m *member, meta feed.Meta) error {
 	m.feed, m.drift = meta.Feed, strings.Join(meta.Drift, "\n")
 	m.identity = m.identify(meta)
-	if m.skip > 0 || in.collect.only != nil {
-		return nil // half read before, or its rejected rows are read again
+	if in.collect.only != nil {
+		return nil // its rejected rows are read again
 	}
-	same, err := in.recognised(ctx, m.identity)
-	if err != nil || same == nil {
+	if m.skip == 0 { // else half read before
+		same, err := in.recognised(ctx, m.identity)
+		if err != nil {
+			return err
+		}
+		if same != nil {
+			m.state = memberRecognised
+			m.accepted, m.observations, m.rejected = same.accepted, same.observations, maps.Clone(same.rejected)
+			return errRecognised
+		}
+	}
+	if meta.Mode != feed.Snapshot {
+		return nil
+	}
+	m.asOf = meta.Snapshot.UnixMicro()
+	return in.beginSnapshot(ctx, snapshotKey{meta.Feed, m.asOf}, m)
+}
+
+// beginSnapshot opens a member's snapshot. Another one of the same feed that this
+// run has open is concluded first, so that each is compared with the one before.
+func (in *ingest) beginSnapshot(ctx context.Context, k snapshotKey, m *member) error {
+	if m.options.Feed == "" && in.generic(m.format) {
+		in.snapshots.unnamed(k.feed)
+	}
+	before, opens := in.snapshots.opens(k)
+	if len(before) == 0 && !opens {
+		return nil
+	}
+	if len(before) == 0 && !in.snapshots.any(k.feed) {
+		in.snapshots.begin(k) // the feed's first: there is nothing to compare it with
+		return nil
+	}
+	if err := in.collect.flush(); err != nil {
 		return err
 	}
-	m.state = memberRecognised
-	m.accepted, m.observations, m.rejected = same.accepted, same.observations, maps.Clone(same.rejected)
-	return errRecognised
+	if err := in.settled.wait(ctx); err != nil {
+		return err
+	}
+	if err := in.closeSnapshots(ctx, before); err != nil {
+		return err
+	}
+	if _, opens := in.snapshots.opens(k); opens {
+		in.snapshots.begin(k)
+	}
+	return nil
+}
+
+// generic tells whether a format reads lists of anybody, so that its name says
+// nothing of whose list it is.
+func (in *ingest) generic(format string) bool {
+	for _, f := range in.desk.Formats {
+		if info := f.Info(); info.Name == format {
+			return info.Mode == 0
+		}
+	}
+	return false
 }
 
 // writeMembers records how far each file of the batch has come.

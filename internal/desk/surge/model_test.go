@@ -16,9 +16,11 @@ import (
 // and loops, one observation after another, no batch and no file. It knows the
 // rules of newRules by heart.
 type model struct {
+	holdBook
 	files   map[string]bool
-	seen    map[string]bool
-	cases   map[string]*surge.Case
+	seen    map[string]seenAs // identity
+	lists   map[string]*lists // by feed
+	cases   map[string]*modelCase
 	log     []string
 	account surge.Account // of the ingest under way
 	owners  map[string]bool
@@ -26,7 +28,7 @@ type model struct {
 }
 
 func newModel() *model {
-	m := &model{files: map[string]bool{}, seen: map[string]bool{}, cases: map[string]*surge.Case{}}
+	m := &model{files: map[string]bool{}, seen: map[string]seenAs{}, cases: map[string]*modelCase{}}
 	m.begin()
 	return m
 }
@@ -39,9 +41,16 @@ func (m *model) begin() {
 
 // end gives the account of the ingest.
 func (m *model) end() surge.Account {
+	m.endLists()
 	a := m.account
 	a.Owners, a.Countries = int64(len(m.owners)), int64(len(m.lands))
 	return a
+}
+
+// seenAs says where an identity was seen.
+type seenAs struct {
+	feed     string
+	snapshot int64 // 0: events
 }
 
 // file is one input as the test makes it.
@@ -83,6 +92,9 @@ func (m *model) take(f *file) {
 	}
 	known := m.files[string(f.text())]
 	m.files[string(f.text())] = true
+	if f.snapshot != 0 && !known {
+		m.beginList(f)
+	}
 	for _, r := range f.rows {
 		m.account.Accepted++
 		m.account.Observations++
@@ -103,14 +115,18 @@ func (m *model) observe(f *file, r said) {
 	r.Time, r.Label = time, ""
 	content, _ := json.Marshal(r)
 	id := fmt.Sprint(f.feed, f.snapshot, time, string(content))
+	if f.snapshot != 0 {
+		m.list(f.feed).known[f.snapshot] = true
+	}
 	p := locateModel(r)
 	owner, basis, country := routeModel(r, p)
-	key, shown := keyModel(r, p, owner, country, heldModel(p))
+	holds := m.fitting(r, p, p.country)
+	key, shown := keyModel(r, p, owner, country, len(holds) > 0)
 	switch {
-	case m.seen[id]:
+	case m.seen[id] != seenAs{}:
 		m.account.Duplicate++
 		if c := m.cases[key]; c != nil && !quiet(r, p) {
-			m.meet(c)
+			m.meet(&c.Case)
 		}
 		return
 	case quiet(r, p):
@@ -122,25 +138,33 @@ func (m *model) observe(f *file, r said) {
 		} else {
 			m.account.Context++
 		}
-		m.seen[id] = true
+		m.seen[id] = seenAs{f.feed, f.snapshot}
 		m.note(f, r, time, outcome, reason, "")
 		return
 	}
-	m.seen[id] = true
+	m.seen[id] = seenAs{f.feed, f.snapshot}
 	c := m.cases[key]
 	if c == nil {
-		c = &shown
-		c.Owner, c.Basis, c.Country, c.First, c.Last, c.State = owner, basis, country, time, time, "routed"
+		c = &modelCase{Case: shown, by: map[*modelHold]bool{}}
+		c.Owner, c.Basis, c.Country, c.First, c.Last, c.State = owner, basis, country, time, max(time, f.snapshot), "routed"
 		if owner == "pool" {
 			c.State = "new"
 		}
+		c.open = c.State
 		m.cases[key] = c
 		m.account.CasesOpened++
 	}
-	if heldModel(p) {
+	logged := len(m.log)
+	if len(holds) > 0 {
+		for _, h := range holds {
+			c.by[h] = true
+		}
 		c.State = "held"
 		m.account.Held++
-		m.note(f, r, time, "held", "hold:1", c.Owner)
+		m.note(f, r, time, "held", fmt.Sprint("hold:", holds[0].id), c.Owner)
+	} else if c.State == "held" {
+		m.account.Held++
+		m.note(f, r, time, "held", "hold:case", c.Owner)
 	} else if c.Owner == "pool" {
 		m.account.Pooled++
 		m.note(f, r, time, "pooled", "", c.Owner)
@@ -148,8 +172,11 @@ func (m *model) observe(f *file, r said) {
 		m.account.Routed++
 		m.note(f, r, time, "routed", "", c.Owner)
 	}
+	if len(m.log) > logged {
+		c.seen = append(c.seen, seen{r, p})
+	}
 	c.Count++
-	c.First, c.Last = min(c.First, time), max(c.Last, time)
+	c.First, c.Last = min(c.First, time), max(c.Last, time, f.snapshot)
 	c.Severity = stronger(c.Severity, r.Severity, "", "info", "low", "medium", "high", "critical")
 	if label == "" {
 		label = "AMBER"
@@ -159,7 +186,7 @@ func (m *model) observe(f *file, r said) {
 		c.Sources = append(c.Sources, f.feed)
 		slices.Sort(c.Sources)
 	}
-	m.meet(c)
+	m.meet(&c.Case)
 }
 
 func (m *model) meet(c *surge.Case) {
@@ -172,6 +199,9 @@ func (m *model) meet(c *surge.Case) {
 }
 
 func (m *model) note(f *file, r said, time int64, outcome, reason, owner string) {
+	if f.snapshot != 0 && m.still(f, r) {
+		return
+	}
 	m.log = append(m.log, fmt.Sprint(f.feed, " ", f.snapshot, " ", time, " ", r.Class, " ", r.Value, " ", r.Port, " ", r.Family, " ", outcome, " ", reason, " ", owner))
 }
 
@@ -240,10 +270,6 @@ func suppressedModel(p place) string {
 	return ""
 }
 
-func heldModel(p place) bool {
-	return p.addr.IsValid() && netip.MustParsePrefix("198.18.0.240/30").Contains(p.addr)
-}
-
 func under(host, domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
 
 func routeModel(r said, p place) (owner, basis, country string) {
@@ -305,7 +331,7 @@ func keyModel(r said, p place, owner, country string, held bool) (string, surge.
 func (m *model) shownCases() []string {
 	var out []string
 	for c := range maps.Values(m.cases) {
-		out = append(out, showCase(c))
+		out = append(out, showCase(&c.Case))
 	}
 	slices.Sort(out)
 	return out

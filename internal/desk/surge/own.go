@@ -52,3 +52,11 @@ func (o *ownCases) extend(opened []newCase) {
 	}
 	o.spans = append(o.spans, [2]int64{first, last})
 }
+
+// count gives how many they are at most.
+func (o *ownCases) count() (n int64) {
+	for _, s := range o.spans {
+		n += s[1] - s[0] + 1
+	}
+	return n
+}

@@ -162,6 +162,7 @@ func (in *ingest) remember(m *member) error {
 		in.finished[string(m.identity)] = m
 	case memberQuarantined, memberCut:
 		in.notes = append(in.notes, Note{File: m.name, Reason: m.reason, Text: m.note})
+		in.spoil(m)
 	}
 	if m.state == memberCut {
 		return errBrokeOff
@@ -172,9 +173,23 @@ func (in *ingest) remember(m *member) error {
 // setAside records that a file is quarantined whole.
 func (in *ingest) setAside(m *member, reason, text, remedy string) error {
 	m.state, m.reason, m.note = memberQuarantined, reason, text
+	in.spoil(m)
 	in.notes = append(in.notes, Note{m.name, reason, text, remedy})
 	in.collect.batch.note(m)
 	return nil
+}
+
+// spoil notes that a member was not read to its end, so that its snapshot says
+// nothing of what is missing in it.
+func (in *ingest) spoil(m *member) {
+	switch {
+	case m.asOf != 0:
+		in.snapshots.spoil(snapshotKey{m.feed, m.asOf})
+	case m.feed != "":
+		in.snapshots.spoilFeed(m.feed)
+	case m.options.Feed != "":
+		in.snapshots.spoilFeed(m.options.Feed)
+	}
 }
 
 // cutOff notes that a raw input broke off; what was read of it counts.
@@ -189,6 +204,7 @@ func (in *ingest) cutOff(path string, hash [32]byte, cause error) error {
 		return in.setAside(m, reason, damageText(cause, m.name), fault.RemedyOf(cause))
 	}
 	m.state, m.reason, m.note = memberCut, reason, damageText(cause, m.name)
+	in.spoil(m)
 	in.notes = append(in.notes, Note{m.name, reason, m.note, fault.RemedyOf(cause)})
 	in.collect.batch.note(m)
 	return nil

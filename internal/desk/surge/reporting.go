@@ -14,18 +14,17 @@ import (
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/counts"
+	"entente/internal/desk/surge/life"
 	"entente/internal/desk/surge/report"
-	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/store"
 )
 
-// reportSource is the report.Source of one surge. One goroutine uses it.
+// reportSource is the report.Source of one surge.
 type reportSource struct {
 	desk    *Desk
 	surge   Surge
 	sources map[int64]origin // by number
-	list    []counts.Count   // working memory
 }
 
 // origin is a feed under a label.
@@ -88,10 +87,11 @@ func (s *reportSource) Cases(ctx context.Context, by report.Grouping) iter.Seq2[
 		" ORDER BY " + group + ", " + classOrder("c.class") + ", c.id"
 	return func(yield func(*report.Case, error) bool) {
 		err := s.desk.DB.Read(ctx, func(q store.Querier) error {
-			seen, err := loadCounts(ctx, q, s.surge.No)
+			table, err := loadCounts(ctx, q, s.surge.No)
 			if err != nil {
 				return err
 			}
+			seen := &reader{Table: table}
 			err = each(ctx, q, func(scan func(...any) error) error {
 				no, c, err := scanCase(scan)
 				if err == nil {
@@ -123,28 +123,29 @@ const caseRow = `c.no, c.id, c.class, c.family, c.kind, c.value, c.port, c.trans
 func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
 	c = &report.Case{}
 	var id sql.RawBytes
-	var class, state, kind int
+	var class, kind int
+	var state life.State
 	err = scan(&no, &id, &class, &c.Family, &kind, &c.Value, &c.Port, &c.Transport, &c.Country, &c.ASN, &c.Network, &c.Owner, &c.Basis, &state)
 	if err != nil {
 		return 0, nil, err
 	}
-	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), stateWords[state], kindWord(kind)
+	c.ID, c.Class, c.State, c.Kind = hex.EncodeToString(id), rsit.Class(class), state.String(), kindWord(kind)
 	return no, c, nil
 }
 
 // fill adds what the sources say of a case: first and last are the outermost, the
 // label is the strictest, the severity the highest.
-func (s *reportSource) fill(c *report.Case, seen *counts.Table, no int64) error {
-	var err error
-	if s.list, err = seen.Of(no, s.list[:0]); err != nil {
+func (s *reportSource) fill(c *report.Case, seen *reader, no int64) error {
+	list, err := seen.of(no)
+	if err != nil {
 		return err
 	}
-	if len(s.list) == 0 {
+	if len(list) == 0 {
 		return fault.Newf(fault.Corrupt, "restore the database from a backup", "case %s has no counts", c.ID)
 	}
-	all, label := s.list[0], sharing.Clear
-	for i := range s.list {
-		n := &s.list[i]
+	all, label := list[0], sharing.Clear
+	for i := range list {
+		n := &list[i]
 		if i > 0 {
 			all.Merge(n)
 		}
@@ -156,6 +157,18 @@ func (s *reportSource) fill(c *report.Case, seen *counts.Table, no int64) error 
 	c.Sources = slices.Compact(c.Sources)
 	c.First, c.Last, c.Count, c.Severity, c.Label = all.First, all.Last, all.N, severityWords[all.Severity], label.String()
 	return nil
+}
+
+// reader reads a table for one walk.
+type reader struct {
+	*counts.Table
+	list []counts.Count
+}
+
+// of gives the counts of a case; they are valid until the next call.
+func (r *reader) of(no int64) (_ []counts.Count, err error) {
+	r.list, err = r.Of(no, r.list[:0])
+	return r.list, err
 }
 
 // loadCounts reads what was seen of a surge's cases.
@@ -172,35 +185,6 @@ func loadCounts(ctx context.Context, q store.Querier, surge int64) (*counts.Tabl
 		return nil, err
 	}
 	return counts.Load(ctx, q, spans)
-}
-
-// Observations gives what the surge's inputs logged for its cases, in the order
-// of the log, without cases that are held.
-func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
-	return func(yield func(*eventlog.Row, error) bool) {
-		held, err := s.held(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		in, err := s.desk.inputsOf(ctx, s.surge.No)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for row, err := range s.desk.Log.Scan(ctx, eventlog.Query{Batches: in.batches()}) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if row.Outcome != Routed.String() && row.Outcome != Pooled.String() || held[CaseID(row.Case)] || !in.has(row) {
-				continue
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
 }
 
 func (s *reportSource) held(ctx context.Context) (map[CaseID]bool, error) {

@@ -18,6 +18,7 @@ type Request struct {
 	Options  feed.Options
 	Format   string // overrides detection
 	Surge    string // name of the surge that the cases join; "" for none
+	Anew     bool   // a run of this request that broke off is given up
 	Reports  bool   // reports follow: the run stays open until WriteReports ends it
 	Limits   source.Limits
 	Progress func(Progress) // may be nil; called from one goroutine
@@ -35,6 +36,7 @@ type Result struct {
 	Account
 	Run   int64
 	Notes []Note
+	Holds []HoldStep // rules whose start or end took effect before the run
 }
 
 // Note is a file that was set aside or broke off.

@@ -74,8 +74,7 @@ func TestRetry(t *testing.T) {
 	n, err := openNode(ctx, ready, disk.OS(), r)
 	ok(t, err)
 	defer n.close()
-	before, err := n.Rejects(ctx, 0, 0)
-	ok(t, err)
+	before := n.rejects(t)
 	again, err := n.Retry(ctx, surge.Request{}) // nothing was mended yet
 	ok(t, err)
 	if again.Rejected != int64(len(before)) || again.Accepted != 0 || again.Quarantined != 0 {
@@ -89,8 +88,7 @@ func TestRetry(t *testing.T) {
 	defer n.close()
 	res, err := n.Retry(ctx, surge.Request{})
 	ok(t, err)
-	after, err := n.Rejects(ctx, 0, 0)
-	ok(t, err)
+	after := n.rejects(t)
 	a := res.Account
 	if a.Rejected != int64(len(after)) || a.Rows != int64(len(before)) || a.Accepted != int64(len(before)-len(after)) || a.Accepted < 2500 || a.Quarantined != 0 {
 		t.Errorf("%d rejects, then %d: %s", len(before), len(after), accountText(a))
@@ -146,8 +144,7 @@ func TestRetryThatBreaksOff(t *testing.T) {
 	ok(t, err)
 	whole, err := n.Retry(ctx, surge.Request{})
 	ok(t, err)
-	left, err := n.Rejects(ctx, 0, 0)
-	ok(t, err)
+	left := n.rejects(t)
 	s.world = n.world(t)
 	ok(t, n.close())
 	for at := 1; at <= len(count.Ops()); at += step() {
@@ -172,13 +169,22 @@ func TestRetryThatBreaksOff(t *testing.T) {
 			t.Errorf("after operation %d, %v:\n got %s\nwant %s", at, count.Ops()[at-1], got, want)
 		}
 		n.world(t).same(t, "after the second retry", s.world)
-		rest, err := n.Rejects(ctx, 0, 0)
-		ok(t, err)
+		rest := n.rejects(t)
 		if len(rest) != len(left) {
 			t.Errorf("%d rejects are left instead of %d", len(rest), len(left))
 		}
 		ok(t, n.close())
 	}
+}
+
+// rejects are all rows that wait for a retry.
+func (n *node) rejects(t testing.TB) (list []surge.Rejected) {
+	t.Helper()
+	for r, err := range n.Rejects(context.Background()) {
+		ok(t, err)
+		list = append(list, r)
+	}
+	return list
 }
 
 // step is 1 with ENTENTE_TEST_ALL, else 3.

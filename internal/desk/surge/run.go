@@ -11,7 +11,8 @@ import (
 	"entente/internal/infra/store"
 )
 
-// openRun finds the unfinished run of the same request, or begins one.
+// openRun finds the unfinished run of the same request, or begins one. An
+// unfinished run goes on by the ground it began on, or not at all.
 func (d *Desk) openRun(ctx context.Context, req Request, stdin *kept) (run, error) {
 	var r run
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
@@ -23,15 +24,24 @@ func (d *Desk) openRun(ctx context.Context, req Request, stdin *kept) (run, erro
 			r.surge = no
 		}
 		print := req.fingerprint(r.surge, stdin)
-		err := tx.QueryRow(ctx, "SELECT id FROM run WHERE fingerprint = $1 AND finished = 0 ORDER BY id DESC LIMIT 1", print).Scan(&r.id)
-		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+		if req.Anew {
+			if err := giveUp(ctx, tx, print); err != nil {
+				return err
+			}
+		}
+		var began string
+		err := tx.QueryRow(ctx, "SELECT id, ground FROM run WHERE fingerprint = $1 AND finished = 0 ORDER BY id DESC LIMIT 1", print).Scan(&r.id, &began)
+		if err == nil {
+			return d.ground().continues(began)
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) + 1 FROM run").Scan(&r.id); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, started, finished) VALUES ($1, $2, $3, $4, 0)",
-			r.id, print, r.surge, d.Now().UnixMicro())
+		_, err = tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, ground, started, finished) VALUES ($1, $2, $3, $4, $5, 0)",
+			r.id, print, r.surge, d.ground().text(), d.Now().UnixMicro())
 		return err
 	})
 	return r, err

@@ -2,6 +2,7 @@ package surge
 
 import (
 	"context"
+	"sync"
 
 	"entente/internal/feed"
 	"entente/internal/infra/store"
@@ -28,6 +29,9 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 		if failed = read(ctx); failed == nil {
 			failed = in.collect.flush()
 		}
+		if failed == nil {
+			failed = in.closeSnapshots(gctx, in.snapshots.pending())
+		}
 		return nil
 	})
 	g.Go(func() error {
@@ -42,6 +46,7 @@ func (in *ingest) work(ctx context.Context, read func(context.Context) error) er
 			if err := in.commit(gctx, p); err != nil {
 				return err
 			}
+			in.settled.committed()
 			offer(committed, p.highest) // it may be at work; the next batch tells it then
 			offer(free, p.batch)
 		}
@@ -61,7 +66,16 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if in.cases, err = openCaseBook(ctx, d.DB, d.Runs); err != nil {
 		return err
 	}
+	if in.snapshots, err = d.loadSnapshots(ctx, in.run.id); err != nil {
+		return err
+	}
 	if in.own, err = d.loadOwn(ctx, in.run.surge); err != nil {
+		return err
+	}
+	if in.held, err = d.loadHeld(ctx); err != nil {
+		return err
+	}
+	if in.lives, err = d.openLives(ctx, in.cases); err != nil {
 		return err
 	}
 	var last int64
@@ -77,8 +91,8 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 		return err
 	}
 	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		now: d.Now(), nextID: last + 1, batch: newBatch().reset(last + 1)}
-	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(ctx, m, meta) }
+		now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
+	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(stages, m, meta) }
 	in.collect.fresh = func() *batch {
 		select {
 		case b := <-free:
@@ -87,7 +101,10 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 			return newBatch()
 		}
 	}
-	in.collect.send = func(b *batch) error { return hand(stages, full, b) }
+	in.collect.send = func(b *batch) error {
+		in.settled.sent()
+		return hand(stages, full, b)
+	}
 	return nil
 }
 
@@ -137,4 +154,47 @@ func (in *ingest) tidy(ctx context.Context, committed <-chan int64) error {
 		}
 	}
 	return nil
+}
+
+// settled counts the batches that were handed on and those that are committed.
+type settled struct {
+	mu   sync.Mutex
+	open int
+	none chan struct{} // closed when none is on its way; nil while nobody waits
+}
+
+func (s *settled) sent() {
+	s.mu.Lock()
+	s.open++
+	s.mu.Unlock()
+}
+
+func (s *settled) committed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open--; s.open == 0 && s.none != nil {
+		close(s.none)
+		s.none = nil
+	}
+}
+
+// wait returns when every batch that was handed on is committed, or with ctx's
+// error.
+func (s *settled) wait(ctx context.Context) error {
+	s.mu.Lock()
+	if s.open == 0 {
+		s.mu.Unlock()
+		return nil
+	}
+	if s.none == nil {
+		s.none = make(chan struct{})
+	}
+	none := s.none
+	s.mu.Unlock()
+	select {
+	case <-none:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

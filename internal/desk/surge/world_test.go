@@ -48,6 +48,8 @@ type rules struct {
 	geo    *locate.Geography
 	judge  *judge.Judge
 	router *route.Router
+	dsn    string           // of PostgreSQL; "" for SQLite
+	now    func() time.Time // nil: clock
 }
 
 const geography = `prefix,country,asn,network
@@ -55,6 +57,8 @@ const geography = `prefix,country,asn,network
 198.18.1.0/24,PH,4200000002,Network Two
 198.18.2.0/25,PH,4200000002,Network Two B
 `
+
+var theHold = judge.Hold{ID: 1, Prefix: netip.MustParsePrefix("198.18.0.240/30"), Reason: "arrests planned", Author: "unit 3"}
 
 // newRules: an organisation with a prefix, one with a domain, one with an ASN;
 // an allow list; a hold rule on a prefix.
@@ -69,9 +73,7 @@ func newRules(t testing.TB) rules {
 	t.Cleanup(func() { _ = r.geo.Close() })
 	allow, err := judge.ParseAllow("allow.txt", []byte("198.18.0.250\nallowed.example.org\n"))
 	ok(t, err)
-	r.judge, err = judge.New(judge.Config{Bogons: true, Geography: r.geo, Allow: allow, Holds: []judge.Hold{
-		{ID: 1, Prefix: netip.MustParsePrefix("198.18.0.240/30"), Reason: "arrests planned", Author: "unit 3"},
-	}})
+	r.judge, err = judge.New(judge.Config{Bogons: true, Geography: r.geo, Allow: allow, Holds: []judge.Hold{theHold}})
 	ok(t, err)
 	r.router, err = route.New([]route.Constituency{
 		{Org: "bank", Country: "CO", Prefixes: []netip.Prefix{netip.MustParsePrefix("198.18.0.0/28")}},
@@ -90,8 +92,13 @@ type node struct {
 
 // openNode opens a data folder whose files, apart from the database, are made
 // through fsys.
-func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (n *node, err error) {
-	db, err := store.Open(ctx, store.Config{Dir: dir})
+func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (*node, error) {
+	return openNodeOn(ctx, store.Config{Dir: dir, DSN: r.dsn}, dir, fsys, r)
+}
+
+// openNodeOn is openNode with the state in any database.
+func openNodeOn(ctx context.Context, database store.Config, dir string, fsys disk.FS, r rules) (n *node, err error) {
+	db, err := store.Open(ctx, database)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +107,10 @@ func openNode(ctx context.Context, dir string, fsys disk.FS, r rules) (n *node, 
 			_ = db.Close()
 		}
 	}()
-	now := func() time.Time { return clock }
+	now := r.now
+	if now == nil {
+		now = func() time.Time { return clock }
+	}
 	cfg := surge.Config{DB: db, Geo: r.geo, Judge: r.judge, Router: r.router, Formats: []feed.Format{r.format}, Now: now}
 	if cfg.Record, err = record.Open(ctx, db); err != nil {
 		return nil, err
@@ -217,7 +227,7 @@ type said struct {
 	Note     string `json:"n,omitempty"` // goes to the details
 }
 
-func (plain) Info() feed.Info { return feed.Info{Name: "plain", Label: "AMBER"} }
+func (plain) Info() feed.Info { return feed.Info{Name: "plain", Label: "AMBER", Mode: feed.Event} }
 
 func (plain) Detect(_ string, head []byte) int {
 	if bytes.HasPrefix(head, []byte("#plain ")) {

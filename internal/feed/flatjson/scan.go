@@ -1,8 +1,8 @@
 // Package flatjson reads JSON objects whose members are mostly plain values, in
 // one pass, strictly, without allocating; splits a stream of them into
-// elements in bounded memory; and writes the details of an observation. It is
-// shared by the feed formats that are JSON. It may import feed for its limits;
-// never infra, a desk or a door.
+// elements in bounded memory and hands each to a format; and writes the details
+// of an observation. It is shared by the feed formats that are JSON. It may
+// import feed; never infra, a desk or a door.
 package flatjson
 
 import (

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,17 +10,24 @@ import (
 	"entente/internal/feed/abusech"
 	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
+	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
 	"entente/internal/feed/misp"
+	"entente/internal/feed/n6"
+	"entente/internal/feed/phishtank"
 	"entente/internal/feed/shadowserver"
 	"entente/internal/feed/source"
 	"entente/internal/feed/stix"
+	"entente/internal/feed/threatfox"
 	"entente/internal/feed/xarf"
+
+	"golang.org/x/tools/txtar"
 )
 
 func formats() []feed.Format {
-	return append(abusech.Formats(), shadowserver.Format{}, intelmq.Format{}, list.Format{}, custom.Format{}, misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{})
+	return append(abusech.Formats(), shadowserver.Format{}, intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{},
+		misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{}, list.Format{}, custom.Format{})
 }
 
 func TestChoose(t *testing.T) {
@@ -62,5 +70,52 @@ func TestChooseSaysWhatItSaw(t *testing.T) {
 	}
 	if _, err := source.Choose(formats(), feed.Options{}, "lst", "x", nil); !fault.Is(err, fault.Usage) || !strings.Contains(fault.RemedyOf(err), "list") {
 		t.Errorf("unknown word: %v", err)
+	}
+}
+
+// TestEachFormatGetsItsOwn: every case of every format that its own format
+// knows is given to that format, whatever the others say of it.
+func TestEachFormatGetsItsOwn(t *testing.T) {
+	files, err := filepath.Glob("../*/testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := filepath.Glob("../*/testdata/*/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for _, file := range append(files, more...) {
+		want := filepath.Base(filepath.Dir(file))
+		if want == "testdata" {
+			want = filepath.Base(filepath.Dir(filepath.Dir(file)))
+		}
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var name, body, out string
+		for _, part := range ar.Files {
+			switch part.Name {
+			case "want":
+				out = string(part.Data)
+			case "mapping":
+			default:
+				name, body = part.Name, string(part.Data)
+			}
+		}
+		if strings.HasPrefix(out, "detect=0\n") || !strings.HasPrefix(out, "detect=") {
+			continue
+		}
+		seen[want]++
+		f, err := source.Choose(formats(), feed.Options{}, "", name, []byte(body))
+		if err != nil || f.Info().Name != want {
+			t.Errorf("%s: %v, %v", file, f, err)
+		}
+	}
+	for _, f := range formats() {
+		if n := f.Info().Name; n != "custom" && seen[n] == 0 {
+			t.Errorf("no case of %s", n)
+		}
 	}
 }

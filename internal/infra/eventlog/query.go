@@ -21,6 +21,10 @@ type Query struct {
 	Batches []int64 // none: all
 	Outcome string
 	Limit   int // at most so many rows; 0: all
+	// Only gives, for a batch, what tells whether rows of a case are wanted; then
+	// rows without a case are not. nil for a batch: all its rows are. Both may be
+	// called by several goroutines.
+	Only func(batch int64) func(id [16]byte) bool
 }
 
 // match tells whether a row is wanted, apart from its batch.
@@ -108,7 +112,7 @@ func needed(q *Query, names []string) (*columnSet, error) {
 	}
 	for c, asked := range map[int]bool{
 		colValue: q.Value != "", colKind: q.Kind != "", colAddr: q.Prefix.IsValid(), colASN: q.ASN != 0, colClass: q.Class != "",
-		colObserved: q.From != 0 || q.To != 0, colCase: q.Case != [16]byte{}, colOutcome: q.Outcome != "",
+		colObserved: q.From != 0 || q.To != 0, colCase: q.Case != [16]byte{} || q.Only != nil, colOutcome: q.Outcome != "",
 	} {
 		need[c] = need[c] || asked
 	}

@@ -201,6 +201,11 @@ func (sc *scanner) choose(q *Query) error {
 		n := &sc.narrow[colCase]
 		sc.only(func(i int) bool { return n.at[i] >= 0 && n.ids[n.at[i]] == q.Case })
 	}
+	if q.Only != nil {
+		if err := sc.onlyCases(q.Only(s.Batch)); err != nil {
+			return err
+		}
+	}
 	if q.Prefix.IsValid() {
 		if err := sc.onlyPrefix(q.Prefix); err != nil {
 			return err
@@ -209,6 +214,25 @@ func (sc *scanner) choose(q *Query) error {
 	if q.Value != "" {
 		return sc.onlyPages(colValue, &sc.value, func(v []byte) bool { return string(v) == q.Value })
 	}
+	return nil
+}
+
+// onlyCases keeps the rows of the cases that are wanted; a nil want is all rows.
+func (sc *scanner) onlyCases(want func(id [16]byte) bool) error {
+	if want == nil {
+		return nil
+	}
+	n := &sc.narrow[colCase]
+	if len(n.at) == 0 {
+		if err := sc.reader.decodeNarrow(&sc.decoded, colCase); err != nil {
+			return err
+		}
+	}
+	known := make([]bool, len(n.ids))
+	for i, id := range n.ids {
+		known[i] = want(id)
+	}
+	sc.only(func(i int) bool { return n.at[i] >= 0 && known[n.at[i]] })
 	return nil
 }
 

@@ -101,80 +101,90 @@ func shares(rows []Row) []share {
 	return out
 }
 
-// write writes all files, then syncs them, then their folders.
-func (st *Staged) write(ctx context.Context, batch int64, rows []Row) (err error) {
-	l := st.log
-	var open []disk.File
-	defer func() {
-		for _, f := range open {
-			if f != nil {
-				_ = f.Close() // only after another failure
-			}
-		}
-	}()
-	var folders []string
-	for _, sh := range shares(rows) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		dir := l.folder(sh.day)
-		if err := l.makeFolder(dir); err != nil {
-			return err
-		}
-		folders = append(folders, dir)
-		path := l.path(batch, st.writer, sh.day)
-		f, err := l.create(ctx, path, batch, sh.day)
-		if err != nil {
-			return err
-		}
-		s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
-		st.list, open = append(st.list, s), append(open, f)
-		buf := bufio.NewWriterSize(f, 256<<10)
-		if s.sum, err = writeSegment(buf, rows, sh.pick); err != nil {
-			return err
-		}
-		if err := buf.Flush(); err != nil {
-			return err
-		}
-		s.Rows, s.Bytes = s.sum.Rows, s.sum.Bytes
+// inWork is how many files or folders of a batch are forced to the disk at a
+// time, so that a batch of thousands of days holds few files open.
+const inWork = 8
+
+// write writes the files one after another. While one is written, those before
+// it are synced, each with its folder.
+func (st *Staged) write(ctx context.Context, batch int64, rows []Row) error {
+	l, list := st.log, shares(rows)
+	if err := l.makeFolders(list); err != nil {
+		return err
 	}
-	var g errgroup.Group
-	g.SetLimit(8)
-	for i, f := range open {
-		open[i] = nil
+	g, going := errgroup.WithContext(ctx)
+	g.SetLimit(inWork)
+	buf := bufio.NewWriterSize(nil, 256<<10)
+	for i := range list {
+		if going.Err() != nil {
+			break
+		}
+		f, err := st.writeShare(ctx, batch, rows, &list[i], buf)
+		if err != nil {
+			_ = g.Wait() // only after another failure
+			return err
+		}
 		g.Go(func() error {
 			err := f.Sync()
 			if cerr := f.Close(); err == nil {
 				err = cerr
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return l.fs.SyncDir(l.folder(list[i].day))
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	for _, dir := range folders {
-		if err := l.fs.SyncDir(dir); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ctx.Err()
 }
 
-func (l *Log) makeFolder(dir string) error {
-	l.mu.Lock()
-	known := l.made[dir]
-	l.mu.Unlock()
-	if known {
-		return nil
+// writeShare writes the file of one day and leaves it open and unsynced.
+func (st *Staged) writeShare(ctx context.Context, batch int64, rows []Row, sh *share, buf *bufio.Writer) (disk.File, error) {
+	path := st.log.path(batch, st.writer, sh.day)
+	f, err := st.log.create(ctx, path, batch, sh.day)
+	if err != nil {
+		return nil, err
 	}
-	if err := l.fs.MkdirAll(dir); err != nil {
-		return err
+	s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
+	st.list = append(st.list, s)
+	buf.Reset(f)
+	if s.sum, err = writeSegment(buf, rows, sh.pick); err == nil {
+		err = buf.Flush()
 	}
-	l.mu.Lock()
-	l.made[dir] = true
-	l.mu.Unlock()
-	return nil
+	if err != nil {
+		_ = f.Close() // only after another failure
+		return nil, err
+	}
+	s.Rows, s.Bytes = s.sum.Rows, s.sum.Bytes
+	return f, nil
+}
+
+// makeFolders makes the folders that are missing.
+func (l *Log) makeFolders(list []share) error {
+	var g errgroup.Group
+	g.SetLimit(inWork)
+	for i := range list {
+		dir := l.folder(list[i].day)
+		l.mu.Lock()
+		known := l.made[dir]
+		l.mu.Unlock()
+		if known {
+			continue
+		}
+		g.Go(func() error {
+			if err := l.fs.MkdirAll(dir); err != nil {
+				return err
+			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.made[dir] = true
+			return nil
+		})
+	}
+	return g.Wait()
 }
 
 // create makes a segment's file. One of that name can only be what this writer

@@ -180,21 +180,35 @@ func (s *Sets) swap(jobs []job, gone []*section) error {
 	for _, c := range gone {
 		s.forget(c)
 	}
+	files := s.empty(gone)
+	s.trim()
+	s.mu.Unlock()
+	return s.remove(files)
+}
+
+// empty gives the files of sections that are gone which hold no other. mu is
+// held.
+func (s *Sets) empty(gone []*section) []int64 {
 	left := map[int64]bool{}
 	for _, sc := range s.scopes {
 		for _, c := range sc.list {
 			left[c.id.file] = true
 		}
 	}
-	s.trim()
-	s.mu.Unlock()
-	done := map[int64]bool{}
+	var dead []int64
 	for _, c := range gone {
-		if f := c.id.file; !left[f] && !done[f] {
-			done[f] = true
-			if err := disk.Remnant(s.fs, s.path(f)); err != nil {
-				return err
-			}
+		if f := c.id.file; !left[f] {
+			left[f] = true
+			dead = append(dead, f)
+		}
+	}
+	return dead
+}
+
+func (s *Sets) remove(files []int64) error {
+	for _, f := range files {
+		if err := disk.Remnant(s.fs, s.path(f)); err != nil {
+			return err
 		}
 	}
 	return nil

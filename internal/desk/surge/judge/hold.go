@@ -133,13 +133,21 @@ func newHolds(list []Hold) (*holds, error) {
 func (s *holds) find(o *feed.Observation, host value.Value, addr netip.Addr, code string, now time.Time) string {
 	addr = addr.Unmap().WithZone("")
 	best := len(s.list)
-	try := func(candidates []int) {
-		for _, i := range candidates {
+	s.candidates(o, host, addr, func(list []int) {
+		for _, i := range list {
 			if i < best && s.list[i].InForce(now) && s.list[i].fits(o, host, addr, code) {
 				best = i
 			}
 		}
+	})
+	if best == len(s.list) {
+		return ""
 	}
+	return s.reasons[best]
+}
+
+// candidates gives try the rules that may fit, each once.
+func (s *holds) candidates(o *feed.Observation, host value.Value, addr netip.Addr, try func([]int)) {
 	if len(s.values) > 0 {
 		try(s.values[o.Value])
 	}
@@ -159,8 +167,4 @@ func (s *holds) find(o *feed.Observation, host value.Value, addr netip.Addr, cod
 		}
 	}
 	try(s.others)
-	if best == len(s.list) {
-		return ""
-	}
-	return s.reasons[best]
 }

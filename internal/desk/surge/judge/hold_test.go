@@ -3,6 +3,7 @@ package judge
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 	"entente/internal/infra/store/storetest"
 )
 
-// The index finds the rule that a scan of all rules finds.
+// The index finds the first rule, and all rules, that a scan of all rules finds.
 func TestHoldProperty(t *testing.T) {
 	names := []string{"example.org", "a.example.org", "b.a.example.org", "example.net"}
 	addr := rapid.Custom(func(t *rapid.T) netip.Addr {
@@ -64,14 +65,22 @@ func TestHoldProperty(t *testing.T) {
 		}
 		code := rapid.SampledFrom([]string{"", "CO", "PE"}).Draw(t, "code")
 		want := ""
+		var fit []int
 		for i := range list {
 			if list[i].InForce(clock) && list[i].fits(o, host, a, code) {
-				want = s.reasons[i]
-				break
+				fit = append(fit, i)
+				if want == "" {
+					want = s.reasons[i]
+				}
 			}
 		}
 		if got := s.find(o, host, a, code, clock); got != want {
 			t.Fatalf("got %q, want %q", got, want)
+		}
+		all := s.all(nil, o, host, a, code, clock)
+		slices.Sort(all)
+		if !slices.Equal(all, fit) {
+			t.Fatalf("all that fit: %v, want %v", all, fit)
 		}
 	})
 }

@@ -95,6 +95,9 @@ func New(cfg Config) (*Judge, error) {
 	return j, nil
 }
 
+// Bogons tells whether bogon and documentation space is suppressed.
+func (j *Judge) Bogons() bool { return j.bogons }
+
 // Verdict decides one observation that is no duplicate and no context. host is
 // its name (a domain itself, the host of a URL, the domain of an e-mail), addr
 // and code the address and country it was located by; now is the ingest's

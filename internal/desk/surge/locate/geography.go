@@ -44,6 +44,7 @@ type Geography struct {
 	mmdb  *countryDB // nil if there is none
 	nets  *table     // nil if there is none
 	about Description
+	stamp string // of the contents of all data
 
 	special func(netip.Addr) bool
 }
@@ -84,6 +85,10 @@ func (g *Geography) Covers(a netip.Addr) bool {
 	}
 	return g.mmdb != nil && g.mmdb.country(a) != ""
 }
+
+// Stamp is the same for the same data, whatever their files are called and
+// however old they are.
+func (g *Geography) Stamp() string { return g.stamp }
 
 // Close gives back what the data files hold. The Geography must not be used
 // after it.

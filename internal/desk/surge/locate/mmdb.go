@@ -20,6 +20,7 @@ const geoRemedy = "run `make geo`, or name a file with --geo"
 // by the record's place in the file, so that a look-up only walks the tree.
 type countryDB struct {
 	db    *maxminddb.Reader
+	sum   string // of a file that has no checksum of ours
 	slots [4096]atomic.Pointer[decoded]
 }
 
@@ -42,7 +43,11 @@ func openCountryDB(path string, verify bool) (*countryDB, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Corrupt, err, "the country data "+path+" cannot be read", geoRemedy)
 	}
-	return parseCountryDB(path, b, verify)
+	c, err := parseCountryDB(path, b, verify)
+	if err == nil && verify {
+		c.sum = sum(b)
+	}
+	return c, err
 }
 
 // parseCountryDB is openCountryDB for the bytes of a file, which it keeps.

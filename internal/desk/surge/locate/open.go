@@ -33,13 +33,17 @@ func Open(cfg Config) (*Geography, error) {
 
 func (g *Geography) openCSV(cfg Config) error {
 	var m tableMaker
-	if err := readGeography(&m, cfg.CSV); err != nil {
+	b, err := readFile(cfg.CSV)
+	if err != nil {
+		return err
+	}
+	if err := parseGeography(&m, cfg.CSV, b); err != nil {
 		return err
 	}
 	if len(m.nets) == 0 {
 		return fault.Newf(fault.Invalid, "give lines of prefix, country, ASN and network name", "%s has no networks", cfg.CSV)
 	}
-	g.nets = m.table()
+	g.nets, g.stamp = m.table(), sum(b)
 	g.about.Sources = []Source{fileSource("geography", cfg.CSV)}
 	return nil
 }
@@ -61,14 +65,16 @@ func (g *Geography) openFiles(cfg Config) error {
 		if err := m.verify(cfg.Dir, countryName); err != nil {
 			return err
 		}
+		g.stamp = m.Sums[countryName]
 		g.about.Sources = append(g.about.Sources, m.source("country")...)
 	}
 	if len(cfg.ASN) > 0 {
-		nets, err := openRanges(cfg.ASN)
+		nets, stamp, err := openRanges(cfg.ASN)
 		if err != nil {
 			return err
 		}
 		g.nets = nets
+		g.stamp += " " + stamp
 		g.about.Sources = append(g.about.Sources, fileSource("network", cfg.ASN[0]))
 	} else if cfg.Dir != "" {
 		path := filepath.Join(cfg.Dir, tableName)
@@ -80,6 +86,7 @@ func (g *Geography) openFiles(cfg Config) error {
 			return fault.Wrap(fault.Corrupt, err, "the network data "+path+" is damaged", geoRemedy)
 		}
 		g.nets = nets
+		g.stamp += " " + m.Sums[tableName]
 		g.about.Sources = append(g.about.Sources, m.source("network")...)
 	}
 	if countryPath == "" {
@@ -91,6 +98,7 @@ func (g *Geography) openFiles(cfg Config) error {
 	}
 	g.mmdb = db
 	if cfg.Country != "" {
+		g.stamp = db.sum + g.stamp
 		s := Source{What: "country", Name: filepath.Base(cfg.Country), Date: db.db.Metadata.BuildTime().UTC()}
 		g.about.Sources = append([]Source{s}, g.about.Sources...)
 	}
@@ -132,27 +140,27 @@ func fileSource(what, path string) Source {
 	return s
 }
 
-// openRanges gives the table of CSV files of ranges. The compiled form is kept
+// openRanges gives the table of CSV files of ranges, and a stamp of them. The compiled form is kept
 // beside the first file under a name with the hash of all contents; it is made
 // again when it is missing, damaged or of other contents, and one that cannot
 // be kept is no error.
-func openRanges(files []string) (*table, error) {
+func openRanges(files []string) (t *table, stamp string, err error) {
 	h := xxhash.New()
 	for _, f := range files {
 		b, err := readFile(f)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		h.Write(b)
 		h.WriteString("\x00")
 	}
-	kept := fmt.Sprintf("%s.%016x.table", files[0], h.Sum64())
+	stamp = fmt.Sprintf("%016x", h.Sum64())
+	kept := files[0] + "." + stamp + ".table"
 	if t, err := readTable(kept); err == nil {
-		return t, nil
+		return t, stamp, nil
 	}
-	t, err := compile(context.Background(), files)
-	if err != nil {
-		return nil, err
+	if t, err = compile(context.Background(), files); err != nil {
+		return nil, "", err
 	}
 	if write(disk.OS(), kept, t.encode()) == nil {
 		old, _ := filepath.Glob(files[0] + ".????????????????.table")
@@ -162,5 +170,5 @@ func openRanges(files []string) (*table, error) {
 			}
 		}
 	}
-	return t, nil
+	return t, stamp, nil
 }

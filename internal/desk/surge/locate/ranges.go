@@ -49,18 +49,9 @@ func readRanges(m *tableMaker, path string) error {
 	})
 }
 
-// readGeography adds the networks of a geography file: prefix, country, ASN,
+// parseGeography adds the networks of a geography file: prefix, country, ASN,
 // network name. Country, ASN and name may be empty. A network given twice with
 // different contents is an error.
-func readGeography(m *tableMaker, path string) error {
-	b, err := readFile(path)
-	if err != nil {
-		return err
-	}
-	return parseGeography(m, path, b)
-}
-
-// parseGeography is readGeography for the bytes of a file.
 func parseGeography(m *tableMaker, path string, b []byte) error {
 	seen := map[netip.Prefix]record{}
 	return eachRecord(path, b, 4, func(f []string) error {

@@ -1,9 +1,11 @@
 -- +goose Up
--- A run is one call of ingest over some paths; an unfinished one is resumed.
+-- A run is one call of ingest over some paths; an unfinished one is resumed, if
+-- it is on the same ground: what it locates and judges by.
 CREATE TABLE run (
   id          BIGINT  PRIMARY KEY,
   fingerprint BYTEA   NOT NULL,
   surge       BIGINT  NOT NULL,
+  ground      TEXT    NOT NULL,
   started     BIGINT  NOT NULL,
   finished    BIGINT  NOT NULL
 );
@@ -67,7 +69,7 @@ CREATE TABLE reject (
   text     BYTEA,
   resolved BIGINT  NOT NULL
 );
-CREATE INDEX reject_open ON reject (member) WHERE resolved = 0;
+CREATE INDEX reject_open ON reject (member, ordinal) WHERE resolved = 0;
 
 -- A source is a feed under one label for one audience set.
 CREATE TABLE source (

@@ -30,8 +30,8 @@ type Written struct {
 	Observations int64  `json:"observations"`
 	XARF         int64  `json:"xarf"`         // reports in xarf.jsonl, each counted once
 	WithoutXARF  int64  `json:"without_xarf"` // observations that no type of XARF can say; 0 where no reports are written
-	Files        int    `json:"files"` // files, the manifest included
-	Bytes        int64  `json:"bytes"` // their sizes together
+	Files        int    `json:"files"`        // files, the manifest included
+	Bytes        int64  `json:"bytes"`        // their sizes together
 }
 
 // Write makes the report of a surge in opt.Dir and returns when all of it
