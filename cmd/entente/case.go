@@ -9,23 +9,27 @@ import (
 	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
 	"entente/internal/desk/surge"
+	"entente/internal/desk/surge/life"
 	"entente/internal/feed/source"
 
 	"github.com/spf13/cobra"
 )
 
 func (s *session) caseCommand() *cobra.Command {
-	return group("case", "Cases: list them, show one, its history", s.caseList(), s.caseShow(), s.caseHistory(), s.caseSweep())
+	return group("case", "Cases: list them, show one, and follow it to its close",
+		append([]*cobra.Command{s.caseList(), s.caseShow(), s.caseHistory(), s.caseSweep()}, s.deeds()...)...)
 }
 
 func (s *session) caseList() *cobra.Command {
 	var f surge.CaseFilter
 	var class, val string
+	var due bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List cases in the order they were opened",
+		Short: "List cases in the order they were opened, or by what is due",
 		Example: `  entente case list --country PH --class c2-server
   entente case list --state held
+  entente case list --due --owner isp
   entente case list --value '192.0.2[.]7'`,
 		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,6 +50,12 @@ func (s *session) caseList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if due {
+				if f.After != 0 {
+					return fault.New(fault.Usage, "--after does not go with --due", "raise --limit, or narrow the list with --owner or --country")
+				}
+				return s.printDue(cmd.Context(), d, f)
+			}
 			list, next, err := d.Cases(cmd.Context(), f)
 			if err != nil {
 				return err
@@ -58,10 +68,11 @@ func (s *session) caseList() *cobra.Command {
 	p.StringVar(&f.Owner, "owner", "", "`id` of the owner")
 	p.StringVar(&class, "class", "", "problem `class`")
 	p.StringVar(&f.Family, "family", "", "`family`")
-	p.StringVar(&f.State, "state", "", "new, routed, held or reported: the cases in that `state`")
+	p.StringVar(&f.State, "state", "", "`state`: "+strings.Join(life.Words(), ", "))
 	p.StringVar(&val, "value", "", "the asset's `value`, live or defanged")
 	completeFlag(c, "class", cobra.FixedCompletions(classWords(), cobra.ShellCompDirectiveNoFileComp))
-	completeFlag(c, "state", cobra.FixedCompletions([]string{"new", "routed", "held", "reported"}, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(c, "state", cobra.FixedCompletions(life.Words(), cobra.ShellCompDirectiveNoFileComp))
+	p.BoolVar(&due, "due", false, "the cases in which somebody must act, the most urgent first")
 	p.Int64Var(&f.Limit, "limit", 100, "at most this `many` cases")
 	p.Int64Var(&f.After, "after", 0, "go on after this `number` (the page before printed it)")
 	return c
@@ -116,19 +127,24 @@ func (s *session) caseForm(c *surge.Case) caseForm {
 func (s *session) caseShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one case",
+		Short: "Show one case: what was seen, its life, and what is due",
 		Args:  exactly(1, "a case id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := s.open(cmd.Context(), openOptions{})
 			if err != nil {
 				return err
 			}
-			c, _, err := d.FindCase(cmd.Context(), args[0])
+			c, id, err := d.FindCase(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
+			told, err := d.LifeOf(cmd.Context(), id, c.Class)
+			if err != nil {
+				return err
+			}
+			lived := s.lifeForm(told)
 			if s.flags.json || s.flags.jsonl {
-				return s.printJSON(s.caseForm(c))
+				return s.printJSON(showForm{s.caseForm(c), lived})
 			}
 			line := func(what, text string) { fmt.Fprintf(s.stdout, "%-13s %s\n", what, text) }
 			line("case", c.ID)
@@ -137,7 +153,15 @@ func (s *session) caseShow() *cobra.Command {
 			line("country", orUnknown(c.Country))
 			line("network", asn(c.ASN)+dash(source.Display(c.Network)))
 			line("owner", c.Owner+" (by "+c.Basis+")")
-			line("state", c.State)
+			state := c.State
+			if lived.Since != "" {
+				state += " since " + lived.Since
+			}
+			line("state", state)
+			for _, r := range told.Clocks {
+				line("clock", s.clockText(r))
+			}
+			tellLife(line, &lived)
 			line("severity", orUnknown(c.Severity))
 			line("label", "TLP:"+c.Label)
 			line("first seen", stamp(c.First))

@@ -10,6 +10,8 @@ import (
 
 	"entente/internal/core/fault"
 	"entente/internal/core/value"
+	"entente/internal/desk/surge"
+	"entente/internal/desk/surge/life"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -28,15 +30,21 @@ type config struct {
 		Dir  string `koanf:"dir"`  // folder made by `entente geo build`
 		File string `koanf:"file"` // CSV: prefix,country,asn,network
 	} `koanf:"geography"`
-	Bogons   string `koanf:"bogons"` // on or off
-	LogLevel string `koanf:"log_level"`
+	Bogons string `koanf:"bogons"` // on or off
+	// Deadlines are those that differ from the defaults, by life.DeadlineKeys.
+	Deadlines map[string]map[string]string `koanf:"deadlines"`
+	deadlines life.Deadlines
+	// Retention is read by readRetention.
+	Retention surge.Retention `koanf:"-"`
+	LogLevel  string          `koanf:"log_level"`
 }
 
-var configKeys = []string{"data", "store", "node.name", "node.contact", "geography.dir", "geography.file", "bogons", "log_level"}
+var configKeys = []string{"data", "store", "node.name", "node.contact", "geography.dir", "geography.file", "bogons", "retention", "log_level"}
 
 func defaults() config {
 	var c config
 	c.Data, c.Bogons, c.LogLevel, c.Node.Name = "data", "on", "warn", "entente"
+	c.deadlines = life.DefaultDeadlines()
 	return c
 }
 
@@ -59,8 +67,8 @@ func loadConfig(path string) (config, error) {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" cannot be read", "it must be YAML; docs/configuration.md shows an example")
 	}
 	for _, key := range k.Keys() {
-		if !slices.Contains(configKeys, key) {
-			return c, unknownKey(filepath.Base(name), key)
+		if !slices.Contains(configKeys, key) && !slices.Contains(deadlineKeys, key) {
+			return c, unknownKey(filepath.Base(name), key, slices.Concat(configKeys, deadlineKeys))
 		}
 	}
 	if err := k.Unmarshal("", &c); err != nil {
@@ -69,17 +77,37 @@ func loadConfig(path string) (config, error) {
 	if _, err := value.ParseEmail(c.Node.Contact); c.Node.Contact != "" && err != nil {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+": node.contact is no e-mail address", "write one address, such as abuse@example.org, or leave it empty")
 	}
-	return c, nil
+	changed := map[string]string{}
+	for _, key := range deadlineKeys {
+		if k.Exists(key) {
+			changed[strings.TrimPrefix(key, "deadlines.")] = k.String(key)
+		}
+	}
+	var err error
+	if c.deadlines, err = life.ParseDeadlines(changed, filepath.Base(name)); err != nil {
+		return c, err
+	}
+	c.Retention, err = readRetention(filepath.Base(name), k.Get("retention"))
+	return c, err
 }
 
-func unknownKey(file, key string) error {
+// deadlineKeys are the keys of the deadlines.
+var deadlineKeys = func() []string {
+	keys := life.DeadlineKeys()
+	for i := range keys {
+		keys[i] = "deadlines." + keys[i]
+	}
+	return keys
+}()
+
+func unknownKey(file, key string, keys []string) error {
 	best, dist := "", 4
-	for _, k := range configKeys {
+	for _, k := range keys {
 		if d := distance(key, k); d < dist {
 			best, dist = k, d
 		}
 	}
-	remedy := "the keys are " + strings.Join(configKeys, ", ")
+	remedy := "the keys are " + strings.Join(keys, ", ")
 	if best != "" {
 		remedy = "did you mean \"" + best + "\"?"
 	}

@@ -85,9 +85,12 @@ func (s *session) sayHolds(steps []surge.HoldStep) {
 func ruleText(ids []judge.HoldID) string {
 	var numbers, words []string
 	for _, id := range ids {
-		if id == 0 {
+		switch {
+		case id < 0:
+			words = append(words, "a person")
+		case id == 0:
 			words = append(words, "a rule that is not known")
-		} else {
+		default:
 			numbers = append(numbers, strconv.FormatInt(int64(id), 10))
 		}
 	}

@@ -58,6 +58,9 @@ func (s *session) ingest(ctx context.Context, d *surge.Desk, req surge.Request) 
 	bar.stop()
 	res.Seconds = s.seconds() // by the real clock, also with --now
 	s.sayHolds(res.Holds)
+	if res.Erased > 0 {
+		s.say("entente: %s a value that was erased: such rows were not taken, the raw input was not kept", count(int(res.Erased), "file holds", "files hold"))
+	}
 	return res, err
 }
 
@@ -164,6 +167,9 @@ rejected again stays as it was.`,
 				return err
 			}
 			s.sayHolds(res.Holds)
+			if res.Erased > 0 {
+				s.say("entente: %s a value that was erased: such rows were not taken, the raw input was not kept", count(int(res.Erased), "file holds", "files hold"))
+			}
 			return s.showAccount(res)
 		},
 	}

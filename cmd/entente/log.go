@@ -17,7 +17,7 @@ import (
 )
 
 func (s *session) logCommand() *cobra.Command {
-	return group("log", "The log of observations: query it, list its files", s.logQuery(), s.logFiles())
+	return group("log", "The log of observations: query it, list its files, keep it small", s.logQuery(), s.logFiles(), s.logCompact(), s.logRetain(), s.logErase(), s.logErasures())
 }
 
 func (s *session) logFiles() *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	"entente/internal/desk/surge/route"
 	"entente/internal/infra/blob"
 	"entente/internal/infra/disk"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/item"
@@ -84,11 +85,14 @@ func (s *session) open(ctx context.Context, o openOptions) (*surge.Desk, error) 
 		return nil, err
 	}
 	dir, fsys := s.config.Data, disk.OS()
-	cfg := surge.Config{DB: g.db, Identity: g.identity, Record: g.record, Formats: formats(), Now: s.now, Logger: s.log}
+	cfg := surge.Config{DB: g.db, Identity: g.identity, Record: g.record, Formats: formats(), Now: s.now, Logger: s.log, Deadlines: s.config.deadlines, Retention: s.config.Retention}
 	if cfg.Items, err = item.Open(ctx, g.db); err != nil {
 		return nil, err
 	}
-	if cfg.Log, err = eventlog.Open(ctx, eventlog.Config{DB: g.db, FS: fsys, Dir: dir, Now: s.now, Lease: lease}); err != nil {
+	if cfg.Erased, err = erasure.Open(ctx, g.db, g.identity.Node().Secret); err != nil {
+		return nil, err
+	}
+	if cfg.Log, err = eventlog.Open(ctx, eventlog.Config{DB: g.db, FS: fsys, Dir: dir, Now: s.now, Lease: lease, Erased: cfg.Erased}); err != nil {
 		return nil, err
 	}
 	if cfg.Runs, err = runs.Open(ctx, runs.Config{DB: g.db, FS: fsys, Dir: dir}); err != nil {

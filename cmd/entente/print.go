@@ -197,3 +197,11 @@ func orDash(text string) string {
 	}
 	return text
 }
+
+// megabytes writes a size.
+func megabytes(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

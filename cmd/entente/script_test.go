@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"lines":   lines,
 			"object":  object,
 			"capture": capture,
+			"sql":     sqlFile,
 		},
 	})
 }
@@ -73,6 +74,29 @@ func lock(ts *testscript.TestScript, neg bool, args []string) {
 	l, err := store.Lock(ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Defer(func() { l.Release() })
+}
+
+// sql DIR FILE runs the statements of a file, parted by ";", in the database of a
+// data folder.
+func sqlFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql DIR FILE")
+	}
+	ctx := context.Background()
+	db, err := store.Open(ctx, store.Config{Dir: ts.MkAbs(args[0])})
+	ts.Check(err)
+	defer db.Close()
+	ts.Check(db.Write(ctx, func(tx *store.Tx) error {
+		for _, text := range strings.Split(ts.ReadFile(args[1]), ";") {
+			if text = strings.TrimSpace(text); text == "" {
+				continue
+			}
+			if _, err := tx.Exec(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // lines N says how many lines the standard output of the command before has.

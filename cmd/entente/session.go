@@ -87,7 +87,7 @@ share.`,
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(cmd, s.stdout) })
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(s.surgeCommand(), s.ingestCommand(), s.logCommand(), s.caseCommand(), s.feedCommand(), s.orgCommand(),
+	root.AddCommand(s.surgeCommand(), s.ingestCommand(), s.logCommand(), s.caseCommand(), s.reportCommand(), s.feedCommand(), s.orgCommand(),
 		s.holdCommand(), s.geoCommand(), s.sampleCommand(), s.valueCommand(), s.versionCommand(), s.completionCommand())
 	return root
 }
@@ -135,7 +135,7 @@ func btoi(b bool) int {
 // checkTexts refuses what a person says of the input when it is no text: it is
 // kept and shown, and PostgreSQL keeps text alone.
 func checkTexts(cmd *cobra.Command) error {
-	for _, name := range []string{"feed", "report", "family", "name", "reason", "author"} {
+	for _, name := range []string{"feed", "report", "family", "name", "reason", "author", "by", "text", "seizure"} {
 		f := cmd.Flags().Lookup(name)
 		if f == nil {
 			continue

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *session) surgeCommand() *cobra.Command {
-	return group("surge", "Run a cyber surge: from feed files to every country's report", s.surgeRun(), s.surgeList())
+	return group("surge", "Run a cyber surge: from feed files to every country's report", s.surgeRun(), s.surgeList(), s.surgeStats(), s.surgeReturns())
 }
 
 const surgeReads = `Reads Shadowserver CSV, IntelMQ and n6 JSON, abuse.ch URLhaus, Feodo, SSLBL and

@@ -31,6 +31,7 @@ type entry struct {
 	class   rsit.Class
 	rank    uint8 // severity
 	keyed   bool  // it belongs to a case
+	gone    bool  // it is counted and not logged: what it says must not be kept
 	asset   asset
 }
 
@@ -63,9 +64,10 @@ type batch struct {
 	scopeIndex map[scope]int32
 	sources    []sourceKey
 	rejects    []rejected
-	reading    []*member // members that gave rows, or were settled
-	progress   []member  // their totals as the batch leaves them
-	resolved   []int64   // rejects that a retry has settled
+	reading    []*member  // members that gave rows, or were settled
+	progress   []member   // their totals as the batch leaves them
+	resolved   []int64    // rejects that a retry has settled
+	erased     [][32]byte // raw inputs that hold an erased value
 	bytes      int
 	candidates int
 	tally      tally

@@ -46,13 +46,17 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	for _, f := range about.Sources {
 		oldest = max(oldest, f.AgeDays(now))
 	}
+	became, err := d.statsForReport(ctx, s)
+	if err != nil {
+		return report.Written{}, err
+	}
 	node := d.Identity.Node()
 	account := req.Account
 	account.Seconds = 0 // the time a run took is no part of what it found
 	written, err := report.Write(ctx, src, report.Options{
 		Dir: req.Dir, Surge: s.Name, Opened: s.Opened, Now: now, Node: node.Name, NodeID: node.ID.String(), Contact: req.Contact,
 		Denominators: s.Denominators, Account: account, Feeds: feeds,
-		Geography: about.String(), GeographyAge: time.Duration(oldest) * 24 * time.Hour, Version: req.Version,
+		Geography: about.String(), GeographyAge: time.Duration(oldest) * 24 * time.Hour, Version: req.Version, Stats: became,
 	})
 	if err != nil {
 		return written, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,6 +119,26 @@ func (d *Desk) numberedRows(ctx context.Context, where, limit string, args []any
 		return nil
 	})
 	return list, nos, err
+}
+
+// byNumberAtOnce is how many cases are asked for by number in one statement.
+const byNumberAtOnce = 500
+
+// casesByNumber gives the cases of numbers that rise.
+func (d *Desk) casesByNumber(ctx context.Context, nos []int64) ([]*Case, error) {
+	var out []*Case
+	for part := range slices.Chunk(nos, byNumberAtOnce) {
+		args, marks := make([]any, len(part)), make([]string, len(part))
+		for i, no := range part {
+			args[i], marks[i] = no, "$"+strconv.Itoa(i+1)
+		}
+		list, _, err := d.caseRows(ctx, "c.no IN ("+strings.Join(marks, ", ")+")", "", args)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 // FindCase gives the case of an id, or of the beginning of one (8 digits or

@@ -179,8 +179,11 @@ func kindNo(kind string) int64 {
 }
 
 func kindWord(no int) string {
-	if no == 0 {
+	switch no {
+	case 0:
 		return "network"
+	case kindErased:
+		return "erased"
 	}
 	return value.Kind(no).String()
 }

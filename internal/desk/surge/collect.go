@@ -11,6 +11,7 @@ import (
 	"entente/internal/desk/surge/locate"
 	"entente/internal/desk/surge/route"
 	"entente/internal/feed"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/eventlog"
 )
 
@@ -27,6 +28,8 @@ type collector struct {
 	judge    *judge.Judge
 	router   *route.Router
 	keys     *keyer
+	ages     *ages
+	erased   *erasure.Finder // nil: nothing was erased
 	now      time.Time
 	send     func(*batch) error // hands a full batch on
 	fresh    func() *batch      // gives one that is free
@@ -89,7 +92,7 @@ func (c *collector) Reject(line int64, why feed.Reason, field string, text []byt
 		if len(text) > 4096 {
 			text = text[:4096]
 		}
-		c.batch.rejects = append(c.batch.rejects, rejected{c.member.id, line, c.seen, why, field, string(text)})
+		c.batch.rejects = append(c.batch.rejects, rejected{c.member.id, line, c.seen, why, c.without(c.member.raw, field), c.without(c.member.raw, string(text))})
 		c.batch.bytes += len(text)
 	}
 	return c.row()
@@ -130,6 +133,7 @@ func (c *collector) flush() error {
 		return errStopped
 	}
 	full := c.batch
+	c.cleanse(full)
 	full.seal()
 	c.nextID++
 	if err := c.send(full); err != nil {
@@ -192,6 +196,9 @@ func (c *collector) observe(line int64, o *feed.Observation) {
 // decide gives the entry its outcome and, where it belongs to a case, its key.
 // Whether it is a duplicate is found later, for the whole batch at once.
 func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *locate.Located) {
+	if c.notKept(r, e) {
+		return
+	}
 	if o.Class.Context() || o.Offline || o.Context {
 		e.outcome = Context
 		r.Outcome = Context.String()

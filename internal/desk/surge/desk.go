@@ -21,6 +21,7 @@ import (
 	"entente/internal/desk/surge/route"
 	"entente/internal/feed"
 	"entente/internal/infra/blob"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/item"
@@ -34,10 +35,12 @@ var migrations embed.FS
 
 // Config is what the desk stands on.
 type Config struct {
-	DB       *store.DB
-	Log      *eventlog.Log
-	Runs     *runs.Sets
-	Blobs    *blob.Store
+	DB    *store.DB
+	Log   *eventlog.Log
+	Runs  *runs.Sets
+	Blobs *blob.Store
+	// Erased are the values that must not be kept.
+	Erased   *erasure.Book
 	Identity *identity.Identity
 	Record   *record.Record
 	Items    *item.Items
@@ -47,6 +50,8 @@ type Config struct {
 	Formats  []feed.Format
 	// Deadlines of this node; nil: the defaults.
 	Deadlines life.Deadlines
+	// Retention says how long what is kept.
+	Retention Retention
 	Now       func() time.Time
 	Logger    *slog.Logger
 }

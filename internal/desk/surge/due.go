@@ -137,13 +137,14 @@ func (q *dueQuery) readSpan(ctx context.Context, r store.Querier, classes []rsit
 	for i, c := range classes {
 		words[i] = fmt.Sprint(int(c))
 	}
-	query := fmt.Sprintf(`SELECT c.no FROM cases c JOIN placement p ON p.id = c.placement
+	query := fmt.Sprintf(`SELECT c.no, c.class FROM cases c JOIN placement p ON p.id = c.placement
 		WHERE c.no BETWEEN %d AND %d AND c.class IN (%s) AND c.state = 2 AND %s
 		AND NOT EXISTS (SELECT 1 FROM case_life l WHERE l.no = c.no) ORDER BY c.no LIMIT %d`, from, upto, strings.Join(words, ", "), q.where, q.limit)
 	return each(ctx, r, func(scan func(...any) error) error {
 		var no int64
-		err := scan(&no)
-		q.add(no, classes[0], life.Routed, &life.Row{}, openedAt(openings, no))
+		var class rsit.Class
+		err := scan(&no, &class)
+		q.add(no, class, life.Routed, &life.Row{}, openedAt(openings, no))
 		return err
 	}, query, q.args...)
 }

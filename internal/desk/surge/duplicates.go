@@ -129,6 +129,9 @@ func (b *batch) byScope() [][]int32 {
 		out[0] = make([]int32, 0, len(b.entries))
 	}
 	for i := range b.entries {
+		if b.entries[i].gone {
+			continue
+		}
 		sc := b.entries[i].scope
 		out[sc] = append(out[sc], int32(i))
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"entente/internal/feed/source"
+	"entente/internal/infra/erasure"
 )
 
 // run is one call of ingest, possibly resumed.
@@ -37,6 +38,7 @@ type ingest struct {
 	lives        *lifeBook
 	notes        []Note
 	holds        []HoldStep
+	marks        *erasure.Marks // what must not be kept
 	started      time.Time
 	snapshots    *snapshotBook
 	settled      settled // batches handed on, and committed
@@ -60,6 +62,9 @@ func (d *Desk) Ingest(ctx context.Context, req Request) (Result, error) {
 		in.size += 2 * r.Size // once to keep it, once to read it
 	}
 	if _, err := d.Log.Sweep(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := d.removeRaw(ctx); err != nil {
 		return Result{}, err
 	}
 	if in.holds, err = d.alignHolds(ctx, in.started, 0); err != nil {
@@ -93,6 +98,9 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 	if err := in.work(ctx, read); err != nil {
 		return Result{}, err
 	}
+	if err := d.removeRaw(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := d.counts.Fold(ctx); err != nil {
 		return Result{}, err
 	}
@@ -111,5 +119,6 @@ func (in *ingest) finish(ctx context.Context, read func(context.Context) error) 
 		return Result{}, err
 	}
 	account.Seconds = d.Now().Sub(in.started).Seconds()
-	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds}, nil
+	erased, err := d.countErased(ctx, in.run.id)
+	return Result{Account: account, Run: in.run.id, Notes: in.notes, Holds: in.holds, Erased: erased}, err
 }

@@ -71,7 +71,7 @@ func (in *ingest) compareListings(ctx context.Context, p *prepared) ([]runs.Sect
 		rank := &in.scratch.rank
 		rank.start()
 		for i := range p.listed {
-			if l := &p.listed[i]; l.snapshot == int32(n) && p.entries[l.at].outcome != Duplicate {
+			if l := &p.listed[i]; l.snapshot == int32(n) && p.entries[l.at].outcome != Duplicate && !p.entries[l.at].gone {
 				rank.addKey(&l.key, int32(i))
 			}
 		}

@@ -91,7 +91,7 @@ func (p *prepared) count() {
 		if e.outcome == Suppressed {
 			p.tally.suppressed(p.rows[i].Reason)
 		}
-		if e.outcome == Duplicate || p.still != nil && p.still[i] {
+		if e.outcome == Duplicate || p.still != nil && p.still[i] || e.gone {
 			continue
 		}
 		p.rows[i].Batch = p.id

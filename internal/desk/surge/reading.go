@@ -138,6 +138,7 @@ func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Memb
 // memberOf gives the member of a resumed run, or a fresh one. Names that are too
 // long to be kept whole are told apart by a number.
 func (in *ingest) memberOf(key memberKey, opt feed.Options) (m *member, fresh bool) {
+	key.name = in.collect.without(key.raw, key.name)
 	for n, name := 2, key.name; in.taken[key]; n++ {
 		key.name = fmt.Sprintf("%s (%d)", name, n)
 	}

@@ -173,23 +173,33 @@ func (r *reader) of(no int64) (_ []counts.Count, err error) {
 
 // loadCounts reads what was seen of a surge's cases.
 func loadCounts(ctx context.Context, q store.Querier, surge int64) (*counts.Table, error) {
-	var spans []counts.Span
-	err := each(ctx, q, func(scan func(...any) error) error {
-		var s counts.Span
-		err := scan(&s[0], &s[1])
-		spans = append(spans, s)
-		return err
-	}, `SELECT n.lowest, n.highest FROM run r JOIN run_span n ON n.run = r.id WHERE r.surge = $1
-		UNION SELECT case_no, case_no FROM more_surge WHERE surge = $1 ORDER BY 1`, surge)
+	spans, err := loadSpans(ctx, q, surge)
 	if err != nil {
 		return nil, err
 	}
 	return counts.Load(ctx, q, spans)
 }
 
-func (s *reportSource) held(ctx context.Context) (map[CaseID]bool, error) {
+// loadSpans reads which case numbers belong to a surge, in order; neighbours are
+// one span.
+func loadSpans(ctx context.Context, q store.Querier, surge int64) (spans []counts.Span, err error) {
+	err = each(ctx, q, func(scan func(...any) error) error {
+		var s counts.Span
+		err := scan(&s[0], &s[1])
+		if n := len(spans); n > 0 && s[0] <= spans[n-1][1]+1 {
+			spans[n-1][1] = max(spans[n-1][1], s[1])
+		} else {
+			spans = append(spans, s)
+		}
+		return err
+	}, `SELECT n.lowest, n.highest FROM run r JOIN run_span n ON n.run = r.id WHERE r.surge = $1
+		UNION SELECT case_no, case_no FROM more_surge WHERE surge = $1 ORDER BY 1`, surge)
+	return spans, err
+}
+
+func (d *Desk) heldCases(ctx context.Context) (map[CaseID]bool, error) {
 	out := map[CaseID]bool{}
-	err := s.desk.DB.Read(ctx, func(q store.Querier) error {
+	err := d.DB.Read(ctx, func(q store.Querier) error {
 		rows, err := q.QueryContext(ctx, "SELECT id FROM cases WHERE state = 3")
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ const checkRows = 4096
 // have had.
 func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row, error] {
 	return func(yield func(*eventlog.Row, error) bool) {
-		held, err := s.held(ctx)
+		held, err := s.desk.heldCases(ctx)
 		if err != nil {
 			yield(nil, err)
 			return

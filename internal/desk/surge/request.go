@@ -36,7 +36,10 @@ type Result struct {
 	Account
 	Run   int64
 	Notes []Note
-	Holds []HoldStep // rules whose start or end took effect before the run
+	// Erased is how many files hold an erased value: such rows were not taken, and
+	// the raw input was not kept.
+	Erased int64
+	Holds  []HoldStep // rules whose start or end took effect before the run
 }
 
 // Note is a file that was set aside or broke off.

@@ -90,8 +90,12 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if err != nil {
 		return err
 	}
-	in.collect = &collector{ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
+	erased, err := in.loadErased(ctx)
+	if err != nil {
+		return err
+	}
+	in.collect = &collector{erased: erased, ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
+		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(stages, m, meta) }
 	in.collect.fresh = func() *batch {
 		select {

@@ -42,7 +42,7 @@ func (in *ingest) closeSnapshots(ctx context.Context, list []snapshotKey) error 
 func (in *ingest) closeSnapshot(ctx context.Context, k snapshotKey) error {
 	base, _ := in.snapshots.of(k)
 	if in.snapshots.isBroken(k) {
-		err := in.desk.Runs.Drop(ctx, []string{k.scope()}, func(tx *store.Tx) error {
+		_, err := in.desk.Runs.Drop(ctx, func(name string) bool { return name == k.scope() }, func(tx *store.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE snapshot SET state = 2 WHERE feed = $1 AND as_of = $2", k.feed, k.asOf)
 			return err
 		})
@@ -82,7 +82,7 @@ func (in *ingest) closeSnapshot(ctx context.Context, k snapshotKey) error {
 	if err != nil {
 		return err
 	}
-	err = in.desk.Runs.Drop(ctx, stale, func(tx *store.Tx) error {
+	_, err = in.desk.Runs.Drop(ctx, func(name string) bool { return slices.Contains(stale, name) }, func(tx *store.Tx) error {
 		if _, err := tx.Exec(ctx, "UPDATE snapshot SET state = 2 WHERE feed = $1 AND as_of < $2 AND state = 0", k.feed, k.asOf); err != nil {
 			return err
 		}

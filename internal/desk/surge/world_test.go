@@ -25,6 +25,7 @@ import (
 	"entente/internal/feed"
 	"entente/internal/infra/blob"
 	"entente/internal/infra/disk"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/eventlog"
 	"entente/internal/infra/identity"
 	"entente/internal/infra/item"
@@ -121,7 +122,10 @@ func openNodeOn(ctx context.Context, database store.Config, dir string, fsys dis
 	if cfg.Items, err = item.Open(ctx, db); err != nil {
 		return nil, err
 	}
-	if cfg.Log, err = eventlog.Open(ctx, eventlog.Config{DB: db, FS: fsys, Dir: dir, Now: now}); err != nil {
+	if cfg.Erased, err = erasure.Open(ctx, db, cfg.Identity.Node().Secret); err != nil {
+		return nil, err
+	}
+	if cfg.Log, err = eventlog.Open(ctx, eventlog.Config{DB: db, FS: fsys, Dir: dir, Now: now, Erased: cfg.Erased}); err != nil {
 		return nil, err
 	}
 	if cfg.Runs, err = runs.Open(ctx, runs.Config{DB: db, FS: fsys, Dir: dir}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"entente/internal/feed"
 	"entente/internal/feed/columns"
@@ -84,6 +85,15 @@ func TestLacking(t *testing.T) {
 	}
 	if q := table.Lacking(table.Header([]byte("seen,name,tags\n")), "test"); q != nil {
 		t.Errorf("%v", q)
+	}
+}
+
+// TestListIsSafeToShow: names of a hostile file can neither fill a page nor
+// steer a terminal.
+func TestListIsSafeToShow(t *testing.T) {
+	got := columns.List([]string{"a\x1b[31m", "b\u202e", "\xff", strings.Repeat("x", 1<<20)})
+	if len(got) > 400 || strings.ContainsAny(got, "\x1b\u202e") || !utf8.ValidString(got) || !strings.HasPrefix(got, "a") {
+		t.Errorf("%d bytes: %.100q", len(got), got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"entente/internal/feed"
+	"entente/internal/feed/source"
 )
 
 // Table says what a producer's columns are called.
@@ -109,17 +110,17 @@ func (t Table) Lacking(h Header, format string) *feed.Quarantine {
 		return nil
 	}
 	return &feed.Quarantine{Reason: "missing-columns",
-		Text:   "a " + format + " file needs the columns " + strings.Join(missing, ", ") + "; the file has " + list(h.Names),
+		Text:   "a " + format + " file needs the columns " + strings.Join(missing, ", ") + "; the file has " + List(h.Names),
 		Remedy: "fetch the file again, or describe its columns in a mapping for the format custom"}
 }
 
-// list gives names for people, cut where they are many.
-func list(names []string) string {
+// List gives names for people, safe to show and cut where they are many.
+func List(names []string) string {
 	text := strings.Join(names, ", ")
 	if len(text) > 300 {
 		text = strings.ToValidUTF8(text[:300], "") + " ..."
 	}
-	return text
+	return source.Display(text)
 }
 
 // Drift names the columns that are new to us and the known ones that are

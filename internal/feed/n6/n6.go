@@ -9,9 +9,9 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"strings"
 
 	"entente/internal/feed"
+	"entente/internal/feed/columns"
 	"entente/internal/feed/flatjson"
 	"entente/internal/feed/source"
 )
@@ -117,7 +117,7 @@ func refused(head []byte) *feed.Quarantine {
 		return &feed.Quarantine{Reason: "not-this-format", Text: "its first events have none of the keys of n6, such as category or address",
 			Remedy: "name another format, or describe the file in a mapping for the format custom"}
 	case objects > 0 && (!found["category"] || !found["time"]):
-		return &feed.Quarantine{Reason: "missing-columns", Text: "an n6 event needs category and time; the first events have " + strings.Join(keys, ", "),
+		return &feed.Quarantine{Reason: "missing-columns", Text: "an n6 event needs category and time; the first events have " + columns.List(keys),
 			Remedy: "fetch them again with all attributes"}
 	}
 	return nil

@@ -27,7 +27,7 @@ func read(t testing.TB, r io.Reader) *feedtest.Recorder {
 
 const (
 	header = "phish_id,url,phish_detail_url,submission_time,verified,verification_time,online,target"
-	good   = "9000001,http://login.example.org/,http://www.phishtank.com/phish_detail.php?phish_id=9000001,2026-11-20T15:15:47+00:00,yes,2026-11-20T15:37:31+00:00,yes,Other"
+	good   = "9000001,http://login.example.org/,http://phishtank.example.org/phish_detail.php?phish_id=9000001,2026-11-20T15:15:47+00:00,yes,2026-11-20T15:37:31+00:00,yes,Other"
 	object = `{"phish_id":"9000001","url":"http://login.example.org/","submission_time":"2026-11-20T15:15:47+00:00","verified":"yes","online":"yes","details":[{"ip_address":"192.0.2.1"},{"ip_address":"2001:db8::1"}]}`
 )
 

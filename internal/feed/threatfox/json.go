@@ -7,6 +7,7 @@ import (
 	"entente/internal/feed"
 	"entente/internal/feed/columns"
 	"entente/internal/feed/flatjson"
+	"entente/internal/feed/source"
 )
 
 // shape is what the beginning of a JSON file tells.
@@ -72,7 +73,7 @@ func (s *shape) refused() *feed.Quarantine {
 	case s.ours:
 		return table.Lacking(columns.Header{Names: s.keys}, "ThreatFox")
 	case s.answer != "" && s.answer != "ok" && s.answer != "no_result":
-		return &feed.Quarantine{Reason: "not-this-format", Text: "the producer answers " + strings.ToValidUTF8(s.answer[:min(len(s.answer), 60)], "") + " in place of indicators",
+		return &feed.Quarantine{Reason: "not-this-format", Text: "the producer answers " + source.Display(s.answer[:min(len(s.answer), 60)]) + " in place of indicators",
 			Remedy: "look at the request that fetched the file, and at its key"}
 	case s.answer != "" || s.all == 0:
 		return nil // no indicator now

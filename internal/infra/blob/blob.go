@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -76,6 +77,15 @@ func (s *Store) Has(ctx context.Context, h Hash) (bool, error) {
 	return false, err
 }
 
+// Stored gives the bytes that a blob takes on the disk; false if it is not kept.
+func (s *Store) Stored(ctx context.Context, h Hash) (int64, bool, error) {
+	_, size, err := s.find(h)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, false, nil
+	}
+	return size, err == nil, err
+}
+
 const packed = ".s2"
 
 // find gives the path of h's file and its size, fs.ErrNotExist if there is none.
@@ -95,12 +105,53 @@ func (s *Store) find(h Hash) (string, int64, error) {
 	return path, info.Size(), nil
 }
 
-// Remove deletes the bytes of hash; that there are none is no error.
+// Remove deletes the bytes of hash for good; that there are none is no error.
 func (s *Store) Remove(ctx context.Context, h Hash) error {
-	path := s.path(h)
+	path, removed := s.path(h), false
 	for _, p := range []string{path + packed, path} {
-		if err := disk.Remnant(s.fs, p); err != nil {
+		err := s.fs.Remove(p)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
+		}
+		removed = removed || err == nil
+	}
+	if !removed {
+		return nil
+	}
+	return s.fs.SyncDir(filepath.Dir(path))
+}
+
+// All calls fn with the hash of every blob that is kept, sorted.
+func (s *Store) All(ctx context.Context, fn func(Hash) error) error {
+	outer, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, a := range outer {
+		if len(a.Name()) != 2 {
+			continue
+		}
+		inner, err := s.fs.ReadDir(filepath.Join(s.dir, a.Name()))
+		if err != nil {
+			return err
+		}
+		for _, b := range inner {
+			files, err := s.fs.ReadDir(filepath.Join(s.dir, a.Name(), b.Name()))
+			if err != nil {
+				return err
+			}
+			for _, f := range files {
+				raw, err := hex.DecodeString(strings.TrimSuffix(f.Name(), packed))
+				if err != nil || len(raw) != len(Hash{}) {
+					continue
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := fn(Hash(raw)); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -9,13 +9,8 @@ import (
 
 // chunk makes the kept rows of page p.
 func (sc *scanner) chunk(p int, place pagePlace, need *columnSet) (*rowChunk, error) {
-	for c, w := range map[int]*widePage{colValue: &sc.value, colAddr: &sc.addr, colDetails: &sc.details} {
-		w.reset()
-		if need[c] {
-			if err := sc.reader.decodeWide(w, c, p); err != nil {
-				return nil, err
-			}
-		}
+	if err := sc.wide(p, need); err != nil {
+		return nil, err
 	}
 	c := sc.chunks.Get().(*rowChunk)
 	c.pool = sc.chunks
@@ -29,6 +24,19 @@ func (sc *scanner) chunk(p int, place pagePlace, need *columnSet) (*rowChunk, er
 		sc.fill(&c.rows[len(c.rows)-1], at, i)
 	}
 	return c, nil
+}
+
+// wide decodes page p of the wide columns.
+func (sc *scanner) wide(p int, need *columnSet) error {
+	for c, w := range map[int]*widePage{colValue: &sc.value, colAddr: &sc.addr, colDetails: &sc.details} {
+		w.reset()
+		if need[c] {
+			if err := sc.reader.decodeWide(w, c, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // fill makes the row at place at of the segment, the i-th of its page.

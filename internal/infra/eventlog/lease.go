@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -54,9 +55,9 @@ func (l *Log) hold(ctx context.Context) (int64, error) {
 	return writer, nil
 }
 
-// Sweep deletes the unlisted segments of writers whose lease has ended, and
-// says how many. What another writer is about to commit is left alone, and so
-// is every listed segment.
+// Sweep deletes the unlisted segments of writers whose lease has ended and the
+// dead ones whose grace has passed, and says how many. What another writer is
+// about to commit is left alone, and so is every listed segment.
 func (l *Log) Sweep(ctx context.Context) (int, error) {
 	l.mu.Lock()
 	own := l.writer
@@ -69,17 +70,20 @@ func (l *Log) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("end the leases of the log: %w", err)
 	}
+	n, err := l.bury(ctx)
+	if err != nil {
+		return n, err
+	}
 	// From here on no dead writer can list a file, so those it did not list until
 	// now never will count.
-	dead, live, err := l.census(ctx)
+	dead, kept, err := l.census(ctx)
 	if err != nil || len(dead) == 0 {
-		return 0, err
+		return n, err
 	}
 	days, err := l.fs.ReadDir(l.dir)
 	if err != nil {
-		return 0, missingIsEmpty(err)
+		return n, missingIsEmpty(err)
 	}
-	n := 0
 	for _, d := range days {
 		day, ok := strings.CutPrefix(d.Name(), "day=")
 		if !ok || !d.IsDir() {
@@ -90,12 +94,12 @@ func (l *Log) Sweep(ctx context.Context) (int, error) {
 			return n, err
 		}
 		for _, f := range files {
-			var batch, writer int64
-			if _, err := fmt.Sscanf(f.Name(), "%d-%d"+suffix, &batch, &writer); err != nil || !dead[writer] {
+			batch, writer, part, ok := parseName(f.Name())
+			if !ok || !dead[writer] {
 				continue
 			}
 			path := filepath.Join(l.folder(day), f.Name())
-			if path != l.path(batch, writer, day) || live[path] {
+			if path != l.path(batch, writer, part, day) || kept[path] {
 				continue
 			}
 			if err := disk.Remnant(l.fs, path); err != nil {
@@ -107,9 +111,10 @@ func (l *Log) Sweep(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// census gives the dead writers and the paths of their live segments.
-func (l *Log) census(ctx context.Context) (dead map[int64]bool, live map[string]bool, err error) {
-	dead, live = map[int64]bool{}, map[string]bool{}
+// census gives the dead writers, and the paths of the segments that are live or
+// stay for a while.
+func (l *Log) census(ctx context.Context) (dead map[int64]bool, kept map[string]bool, err error) {
+	dead, kept = map[int64]bool{}, map[string]bool{}
 	err = l.db.Read(ctx, func(q store.Querier) error {
 		rows, err := q.QueryContext(ctx, "SELECT id FROM eventlog_writer WHERE dead = 1")
 		if err != nil {
@@ -128,14 +133,19 @@ func (l *Log) census(ctx context.Context) (dead map[int64]bool, live map[string]
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the log's writers: %w", err)
 	}
+	// The live ones first: one that dies in between is in both lists.
 	segments, err := l.segments(ctx, Query{})
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range segments {
-		live[s.Path] = true
+	late, err := l.deadFiles(ctx, math.MaxInt64)
+	if err != nil {
+		return nil, nil, err
 	}
-	return dead, live, nil
+	for _, s := range append(segments, late...) {
+		kept[s.Path] = true
+	}
+	return dead, kept, nil
 }
 
 func missingIsEmpty(err error) error {

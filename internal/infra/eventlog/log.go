@@ -1,6 +1,6 @@
 // Package eventlog owns the log of observations: Parquet segments in hive
 // folders and the manifest that says which of them count. It may import core,
-// infra/disk and infra/store.
+// infra/disk, infra/erasure and infra/store.
 //
 // # How a segment comes to count
 //
@@ -14,11 +14,21 @@
 // transaction of its own, and only then deletes their unlisted files: whoever
 // comes first, the other sees it.
 //
+// # How segments are rewritten
+//
+// Compact merges the small segments of a day; a Rewrite may leave rows out. The
+// new file is written as Stage writes one; one transaction lists it and turns the
+// old segments' rows into rows of eventlog_dead. Of two processes that rewrite one
+// segment the second finds it gone and drops its work. A dead file is deleted by
+// Sweep when its grace has passed and no scan of this process began before it
+// died, so that a reader with an older list still finds what that names.
+//
 // # Layout
 //
 // DIR/log/day=2026-11-24/000000000042-3.parquet is what batch 42 logged for that
-// day, written by writer 3. The day is that of the snapshot for rows of a
-// snapshot, else of the observed time, UTC.
+// day, written by writer 3; 000000000042-3-7.parquet is the seventh rewrite of
+// that writer, with the rows of batch 42 and later ones. The day is that of the
+// snapshot for rows of a snapshot, else of the observed time, UTC.
 package eventlog
 
 import (
@@ -28,12 +38,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"entente/internal/core/fault"
 	"entente/internal/infra/disk"
+	"entente/internal/infra/erasure"
 	"entente/internal/infra/store"
 )
 
@@ -49,6 +61,11 @@ type Config struct {
 	// Lease is how long a writer that went silent keeps its unlisted files.
 	// 0: 10 minutes.
 	Lease time.Duration
+	// Grace is how long the files of rewritten segments stay for readers that hold
+	// an older list. 0: an hour.
+	Grace time.Duration
+	// Erased are the values that no reader may see any more; nil: none.
+	Erased *erasure.Book
 }
 
 // Log is the log of a data folder. Many goroutines may share one.
@@ -58,11 +75,16 @@ type Log struct {
 	dir   string
 	now   func() time.Time
 	lease time.Duration
+	grace time.Duration
+
+	erased *erasure.Book
 
 	mu     sync.Mutex
 	writer int64           // our number; 0: not taken yet
 	until  int64           // when our lease ends, at least
+	part   int64           // rewrites of this writer so far
 	made   map[string]bool // folders known to exist
+	scans  map[*int64]bool // when each scan under way began
 }
 
 // Open brings the manifest's tables up to date. It takes no lease and deletes
@@ -78,7 +100,8 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	}
 	l := &Log{
 		db: cfg.DB, fs: cfg.FS, dir: filepath.Join(cfg.Dir, "log"), now: cfg.Now,
-		lease: cmp.Or(cfg.Lease, 10*time.Minute), made: map[string]bool{},
+		lease: cmp.Or(cfg.Lease, 10*time.Minute), grace: cmp.Or(cfg.Grace, time.Hour),
+		erased: cfg.Erased, made: map[string]bool{}, scans: map[*int64]bool{},
 	}
 	return l, l.checkOwn(ctx)
 }
@@ -121,13 +144,13 @@ type File struct {
 	Day     string `json:"day"` // 2026-11-24
 	Rows    int64  `json:"rows"`
 	Bytes   int64  `json:"bytes"`
-	Batch   int64  `json:"batch"`
-	MinTime int64  `json:"min_time"` // observed, microseconds since 1970 UTC
+	Batch   int64  `json:"batch"`      // the first whose rows it holds
+	Last    int64  `json:"last_batch"` // the last
+	MinTime int64  `json:"min_time"`   // observed, microseconds since 1970 UTC
 	MaxTime int64  `json:"max_time"`
 }
 
-// Files lists the live segments in the order they were committed in: by batch,
-// then day.
+// Files lists the live segments by their first batch, then day.
 func (l *Log) Files(ctx context.Context) ([]File, error) {
 	segments, err := l.segments(ctx, Query{})
 	if err != nil {
@@ -144,6 +167,7 @@ func (l *Log) Files(ctx context.Context) ([]File, error) {
 type segment struct {
 	File
 	writer int64
+	part   int64 // number of the rewrite; 0: written by its batch
 	sum    summary
 }
 
@@ -151,8 +175,27 @@ const suffix = ".parquet"
 
 func (l *Log) folder(day string) string { return filepath.Join(l.dir, "day="+day) }
 
-func (l *Log) path(batch, writer int64, day string) string {
-	return filepath.Join(l.folder(day), fmt.Sprintf("%012d-%d%s", batch, writer, suffix))
+func (l *Log) path(batch, writer, part int64, day string) string {
+	name := fmt.Sprintf("%012d-%d", batch, writer)
+	if part > 0 {
+		name += fmt.Sprintf("-%d", part)
+	}
+	return filepath.Join(l.folder(day), name+suffix)
+}
+
+// parseName reads batch, writer and part of a file's name.
+func parseName(name string) (batch, writer, part int64, ok bool) {
+	name, ok = strings.CutSuffix(name, suffix)
+	if !ok {
+		return 0, 0, 0, false
+	}
+	var err error
+	if strings.Count(name, "-") == 2 {
+		_, err = fmt.Sscanf(name, "%d-%d-%d", &batch, &writer, &part)
+	} else {
+		_, err = fmt.Sscanf(name, "%d-%d", &batch, &writer)
+	}
+	return batch, writer, part, err == nil
 }
 
 // segments reads the manifest as far as q allows to leave rows out.
@@ -167,15 +210,16 @@ func (l *Log) segments(ctx context.Context, q Query) ([]*segment, error) {
 		args = append(args, q.To)
 		where = append(where, fmt.Sprintf("min_time < $%d", len(args)))
 	}
-	text := "SELECT batch, day, writer, row_count, byte_count, min_time, max_time, filters, tail FROM eventlog_segment"
+	if q.Day != "" {
+		args = append(args, q.Day)
+		where = append(where, fmt.Sprintf("day = $%d", len(args)))
+	}
+	text := "SELECT batch, last_batch, day, writer, part, row_count, byte_count, min_time, max_time, filters, tail FROM eventlog_segment"
 	if len(where) > 0 {
 		text += " WHERE " + strings.Join(where, " AND ")
 	}
 	text += " ORDER BY batch, day"
-	wanted := map[int64]bool{}
-	for _, b := range q.Batches {
-		wanted[b] = true
-	}
+	wanted := slices.Sorted(slices.Values(q.Batches))
 	var out []*segment
 	err := l.db.Read(ctx, func(r store.Querier) error {
 		rows, err := r.QueryContext(ctx, text, args...)
@@ -186,13 +230,13 @@ func (l *Log) segments(ctx context.Context, q Query) ([]*segment, error) {
 		for rows.Next() {
 			s := &segment{}
 			var filters, tail string
-			if err := rows.Scan(&s.Batch, &s.Day, &s.writer, &s.Rows, &s.Bytes, &s.MinTime, &s.MaxTime, &filters, &tail); err != nil {
+			if err := rows.Scan(&s.Batch, &s.Last, &s.Day, &s.writer, &s.part, &s.Rows, &s.Bytes, &s.MinTime, &s.MaxTime, &filters, &tail); err != nil {
 				return err
 			}
-			if len(wanted) > 0 && !wanted[s.Batch] {
+			if at, _ := slices.BinarySearch(wanted, s.Batch); len(wanted) > 0 && (at == len(wanted) || wanted[at] > s.Last) {
 				continue
 			}
-			s.Path = l.path(s.Batch, s.writer, s.Day)
+			s.Path = l.path(s.Batch, s.writer, s.part, s.Day)
 			s.sum.Rows, s.sum.Bytes = s.Rows, s.Bytes
 			if err := s.sum.parse(filters, tail); err != nil {
 				return fault.Wrap(fault.Corrupt, err, "the manifest's row of "+s.Path+" is damaged", "restore the database from a backup")

@@ -157,7 +157,12 @@ func TestQueryEqualsALinearScan(t *testing.T) {
 		batches = append(batches, rows)
 		put(t, l, b, rows)
 	}
-	rows := ordered(batches...)
+	equalsALinearScan(t, l, ordered(batches...))
+}
+
+// equalsALinearScan holds queries against a loop over rows, which are all in the
+// order of the log.
+func equalsALinearScan(t *testing.T, l *Log, rows []Row) {
 	rapid.Check(t, func(rt *rapid.T) {
 		some := func() *Row { return &rows[rapid.IntRange(0, len(rows)-1).Draw(rt, "row")] }
 		var q Query

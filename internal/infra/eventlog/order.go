@@ -20,6 +20,14 @@ type sortKey struct {
 	at     int32
 }
 
+func (k *sortKey) set(r *Row) {
+	k.hi, k.lo = 0, 0
+	if r.Addr.IsValid() {
+		b := r.Addr.As16()
+		k.hi, k.lo = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	}
+}
+
 // sort gives the positions of the picked rows in order; pick nil picks all. The
 // result is valid until the next call.
 func (s *sorter) sort(rows []Row, pick []int32) []sortKey {
@@ -33,10 +41,7 @@ func (s *sorter) sort(rows []Row, pick []int32) []sortKey {
 		if pick != nil {
 			k.at = pick[i]
 		}
-		if a := rows[k.at].Addr; a.IsValid() {
-			b := a.As16()
-			k.hi, k.lo = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
-		}
+		k.set(&rows[k.at])
 		s.keys[i] = k
 	}
 	slices.SortFunc(s.keys, func(a, b sortKey) int {
@@ -70,5 +75,9 @@ func compareRows(a, b *Row) int {
 		strings.Compare(a.Class, b.Class), strings.Compare(a.Said, b.Said), strings.Compare(a.Family, b.Family),
 		cmp.Compare(a.Port, b.Port), strings.Compare(a.Transport, b.Transport), strings.Compare(a.Outcome, b.Outcome),
 		strings.Compare(a.Reason, b.Reason), strings.Compare(a.Owner, b.Owner), bytes.Compare(a.Case[:], b.Case[:]),
-		strings.Compare(a.Status, b.Status), strings.Compare(a.Severity, b.Severity), bytes.Compare(a.Details, b.Details))
+		strings.Compare(a.Status, b.Status), strings.Compare(a.Severity, b.Severity), bytes.Compare(a.Details, b.Details),
+		strings.Compare(a.Label, b.Label), cmp.Compare(a.ClaimedASN, b.ClaimedASN), strings.Compare(a.ClaimedCountry, b.ClaimedCountry),
+		strings.Compare(a.Country, b.Country), strings.Compare(a.CountryBasis, b.CountryBasis), cmp.Compare(a.ASN, b.ASN),
+		strings.Compare(a.Prefix, b.Prefix), strings.Compare(a.Network, b.Network), strings.Compare(a.OwnerBasis, b.OwnerBasis),
+		strings.Compare(a.Mode, b.Mode), cmp.Compare(a.Batch, b.Batch))
 }

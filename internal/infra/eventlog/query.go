@@ -15,8 +15,9 @@ type Query struct {
 	Prefix  netip.Prefix // holds the row's address
 	ASN     uint32
 	Class   string
-	From    int64 // observed not before; 0: any
-	To      int64 // observed before; 0: any
+	From    int64  // observed not before; 0: any
+	To      int64  // observed before; 0: any
+	Day     string // of the segment, as 2026-11-24: of the snapshot, else of the observed time
 	Case    [16]byte
 	Batches []int64 // none: all
 	Outcome string
@@ -40,9 +41,10 @@ func (q *Query) match(r *Row) bool {
 		(q.Outcome == "" || r.Outcome == q.Outcome)
 }
 
-// Query gives the wanted rows in the order of the log: by batch, day, address,
-// value, time. A row is valid until the next step; its strings and details may
-// be kept. A damaged segment ends it with fault.Corrupt.
+// Query gives the wanted rows in the order of the log: by segment (its first
+// batch, its day), then address, value, time. A row is valid until the next step;
+// its strings and details may be kept. A damaged segment ends it with
+// fault.Corrupt.
 func (l *Log) Query(ctx context.Context, q Query) iter.Seq2[*Row, error] { return l.Scan(ctx, q) }
 
 // Scan is Query for full passes: segments are decoded ahead in other
@@ -55,7 +57,18 @@ func (l *Log) Scan(ctx context.Context, q Query, names ...string) iter.Seq2[*Row
 			yield(nil, err)
 			return
 		}
+		erasing, err := l.erasing(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if erasing != nil {
+			for _, c := range erasedColumns {
+				need[c] = true
+			}
+		}
 		q.Prefix = unmapped(q.Prefix)
+		defer l.reading()()
 		segments, err := l.segments(ctx, q)
 		if err != nil {
 			yield(nil, err)
@@ -66,6 +79,9 @@ func (l *Log) Scan(ctx context.Context, q Query, names ...string) iter.Seq2[*Row
 		given := 0
 		for c := range l.ahead(ctx, segments, &q, need) {
 			for i := range c.rows {
+				if erasing != nil && c.rows[i].In(erasing) {
+					continue
+				}
 				if !yield(&c.rows[i], nil) {
 					return
 				}
@@ -113,6 +129,7 @@ func needed(q *Query, names []string) (*columnSet, error) {
 	for c, asked := range map[int]bool{
 		colValue: q.Value != "", colKind: q.Kind != "", colAddr: q.Prefix.IsValid(), colASN: q.ASN != 0, colClass: q.Class != "",
 		colObserved: q.From != 0 || q.To != 0, colCase: q.Case != [16]byte{} || q.Only != nil, colOutcome: q.Outcome != "",
+		colBatch: len(q.Batches) > 0,
 	} {
 		need[c] = need[c] || asked
 	}

@@ -101,7 +101,7 @@ func (sc *scanner) scan(ctx context.Context, l *Log, s *segment, q *Query, need 
 	f, err := l.fs.Open(s.Path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = damaged(s, err)
+			err = l.missing(ctx, s, err)
 		}
 		return err
 	}
@@ -193,6 +193,12 @@ func (sc *scanner) choose(q *Query) error {
 			t := sc.numbers[colObserved][i]
 			return (q.From == 0 || t >= q.From) && (q.To == 0 || t < q.To)
 		})
+	}
+	if len(q.Batches) > 0 && s.Batch != s.Last {
+		if err := r.decodeNarrow(&sc.decoded, colBatch); err != nil {
+			return err
+		}
+		sc.only(func(i int) bool { return slices.Contains(q.Batches, sc.numbers[colBatch][i]) })
 	}
 	if q.Case != ([16]byte{}) {
 		if err := r.decodeNarrow(&sc.decoded, colCase); err != nil {

@@ -143,12 +143,12 @@ func (st *Staged) write(ctx context.Context, batch int64, rows []Row) error {
 
 // writeShare writes the file of one day and leaves it open and unsynced.
 func (st *Staged) writeShare(ctx context.Context, batch int64, rows []Row, sh *share, buf *bufio.Writer) (disk.File, error) {
-	path := st.log.path(batch, st.writer, sh.day)
+	path := st.log.path(batch, st.writer, 0, sh.day)
 	f, err := st.log.create(ctx, path, batch, sh.day)
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
+	s := &segment{File: File{Path: path, Day: sh.day, Batch: batch, Last: batch, MinTime: sh.min, MaxTime: sh.max}, writer: st.writer}
 	st.list = append(st.list, s)
 	buf.Reset(f)
 	if s.sum, err = writeSegment(buf, rows, sh.pick); err == nil {
@@ -168,23 +168,26 @@ func (l *Log) makeFolders(list []share) error {
 	g.SetLimit(inWork)
 	for i := range list {
 		dir := l.folder(list[i].day)
-		l.mu.Lock()
-		known := l.made[dir]
-		l.mu.Unlock()
-		if known {
-			continue
-		}
-		g.Go(func() error {
-			if err := l.fs.MkdirAll(dir); err != nil {
-				return err
-			}
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.made[dir] = true
-			return nil
-		})
+		g.Go(func() error { return l.makeFolder(dir) })
 	}
 	return g.Wait()
+}
+
+// makeFolder makes a folder if it is missing.
+func (l *Log) makeFolder(dir string) error {
+	l.mu.Lock()
+	known := l.made[dir]
+	l.mu.Unlock()
+	if known {
+		return nil
+	}
+	if err := l.fs.MkdirAll(dir); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.made[dir] = true
+	return nil
 }
 
 // create makes a segment's file. One of that name can only be what this writer
@@ -222,21 +225,30 @@ func (st *Staged) Commit(ctx context.Context, tx *store.Tx) error {
 	if len(st.list) == 0 {
 		return nil
 	}
-	n, err := tx.Exec(ctx, "UPDATE eventlog_writer SET until = $1 WHERE id = $2 AND dead = 0", st.log.leaseEnd(), st.writer)
-	if err != nil {
+	if err := st.renew(ctx, tx); err != nil {
 		return err
 	}
-	if n != 1 {
-		return fault.New(fault.Conflict, "the lease of this writer ended before its batch was committed, so the batch was not kept",
-			"run the same command again; if it happens again, set a longer lease")
+	return st.enlist(ctx, tx)
+}
+
+// renew fails unless the writer's lease lasts, and prolongs it.
+func (st *Staged) renew(ctx context.Context, tx *store.Tx) error {
+	n, err := tx.Exec(ctx, "UPDATE eventlog_writer SET until = $1 WHERE id = $2 AND dead = 0", st.log.leaseEnd(), st.writer)
+	if err != nil || n == 1 {
+		return err
 	}
+	return fault.New(fault.Conflict, "the lease of this writer ended before its batch was committed, so the batch was not kept",
+		"run the same command again; if it happens again, set a longer lease")
+}
+
+func (st *Staged) enlist(ctx context.Context, tx *store.Tx) error {
 	return tx.CopyIn(ctx, "eventlog_segment",
-		[]string{"batch", "day", "writer", "row_count", "byte_count", "min_time", "max_time", "filters", "tail"},
+		[]string{"batch", "last_batch", "day", "writer", "part", "row_count", "byte_count", "min_time", "max_time", "filters", "tail"},
 		len(st.list), func(i int, d []any) {
 			s := st.list[i]
 			filters, tail := s.sum.texts()
-			d[0], d[1], d[2], d[3], d[4] = s.Batch, s.Day, s.writer, s.Rows, s.Bytes
-			d[5], d[6], d[7], d[8] = s.MinTime, s.MaxTime, filters, tail
+			d[0], d[1], d[2], d[3], d[4], d[5], d[6] = s.Batch, s.Last, s.Day, s.writer, s.part, s.Rows, s.Bytes
+			d[7], d[8], d[9], d[10] = s.MinTime, s.MaxTime, filters, tail
 		})
 }
 

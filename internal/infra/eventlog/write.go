@@ -54,6 +54,7 @@ type segmentWriter struct {
 	chunks               [numColumns]chunk
 	filters              [numFilters]bloomFilter
 	tail                 []byte
+	rows                 int // so far
 }
 
 // wide is a column whose values are written as they come, in pages of pageRows.
@@ -88,7 +89,7 @@ func (s *segmentWriter) reset() {
 	}
 	s.cases.reset()
 	s.rawHex.reset()
-	s.raws = s.raws[:0]
+	s.raws, s.rows = s.raws[:0], 0
 	clear(s.rawAt)
 	for _, w := range []*wide{&s.value, &s.addr, &s.details} {
 		w.presence.reset()
@@ -101,19 +102,34 @@ func (s *segmentWriter) reset() {
 
 func (s *segmentWriter) write(w io.Writer, rows []Row, pick []int32) (summary, error) {
 	s.reset()
-	order := s.sort(rows, pick)
-	for i, k := range order {
-		s.add(&rows[k.at])
-		if (i+1)%pageRows == 0 || i == len(order)-1 {
-			if err := s.cut(int64(i - i%pageRows)); err != nil {
-				return summary{}, err
-			}
+	for _, k := range s.sort(rows, pick) {
+		if err := s.push(&rows[k.at]); err != nil {
+			return summary{}, err
+		}
+	}
+	return s.end(w)
+}
+
+// push takes the next row in order.
+func (s *segmentWriter) push(r *Row) error {
+	s.add(r)
+	if s.rows++; s.rows%pageRows == 0 {
+		return s.cut(int64(s.rows - pageRows))
+	}
+	return nil
+}
+
+// end writes the file of the rows that were pushed.
+func (s *segmentWriter) end(w io.Writer) (summary, error) {
+	if n := s.rows % pageRows; n > 0 {
+		if err := s.cut(int64(s.rows - n)); err != nil {
+			return summary{}, err
 		}
 	}
 	if err := s.finishColumns(); err != nil {
 		return summary{}, err
 	}
-	return s.assemble(w, len(order))
+	return s.assemble(w, s.rows)
 }
 
 func (s *segmentWriter) add(r *Row) {

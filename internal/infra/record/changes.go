@@ -108,6 +108,30 @@ func (r *Record) ChangesOf(ctx context.Context, id [16]byte, after, upto int64) 
 	return out, err
 }
 
+// EachChange calls fn for every case change that a batch act lists, by the number
+// of the act and then by case. fn must not use the record.
+func (r *Record) EachChange(ctx context.Context, fn func(seq int64, c CaseChange) error) error {
+	for after := int64(0); ; {
+		var list []byte
+		err := r.db.Read(ctx, func(q store.Querier) error {
+			err := q.QueryRowContext(ctx, `SELECT COALESCE(MIN(seq), 0) FROM act_changes WHERE seq > $1`, after).Scan(&after)
+			if err != nil || after == 0 {
+				return err
+			}
+			list, _, err = readList(ctx, q, after)
+			return err
+		})
+		if err != nil || after == 0 {
+			return err
+		}
+		for ; len(list) > 0; list = list[changeSize:] {
+			if err := fn(after, CaseChange{Case: [16]byte(list[:16]), From: list[16], To: list[17]}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // candidates gives the acts whose filter does not rule the case out.
 func candidates(ctx context.Context, q store.Querier, id [16]byte, after, upto int64) ([]int64, error) {
 	rows, err := q.QueryContext(ctx, `SELECT seq, filter FROM act_changes WHERE seq > $1 AND seq <= $2 ORDER BY seq`, after, upto)

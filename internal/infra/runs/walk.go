@@ -3,8 +3,6 @@ package runs
 import (
 	"context"
 	"errors"
-
-	"entente/internal/infra/store"
 )
 
 // Member is a key of a set with the payload given last for it.
@@ -126,37 +124,4 @@ func (m *members) step(s *Sets) error {
 		}
 	}
 	return nil
-}
-
-// Drop takes scopes out of the list, in one transaction with what also does, and
-// deletes the files that hold nothing any more. What is not deleted when the
-// process dies is swept by the next Open.
-func (s *Sets) Drop(ctx context.Context, scopes []string, also func(tx *store.Tx) error) error {
-	s.merge.Lock() // a merge of one of them would bring it back
-	defer s.merge.Unlock()
-	err := s.db.WriteSlice(ctx, func(tx *store.Tx) error {
-		err := tx.UpdateIn(ctx, "DELETE FROM run_section WHERE scope = $1", len(scopes), func(i int, d []any) { d[0] = scopes[i] })
-		if err != nil {
-			return err
-		}
-		return also(tx)
-	})
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	var gone []*section
-	for _, name := range scopes {
-		if sc := s.scopes[name]; sc != nil {
-			s.drop(sc)
-			gone = append(gone, sc.list...)
-			delete(s.scopes, name)
-		}
-	}
-	for _, c := range gone {
-		s.forget(c)
-	}
-	dead := s.empty(gone)
-	s.mu.Unlock()
-	return s.remove(dead)
 }

@@ -145,7 +145,7 @@ type Refused struct {
 // transaction, or an act for each: the state of a case is the fold of its acts.
 // What is not legal is left as it is and given as refused, which is no error: a
 // case may have moved since the caller chose it. A case may come several times; a
-// later change sees the one before. Keep a list within about 2,000 cases for a
+// later change sees the one before. Keep a list within about 1,000 cases for a
 // write slice of 50 ms.
 func Many(ctx context.Context, tx *store.Tx, step Step, list []Change) (done []record.CaseChange, refused []Refused, err error) {
 	nos := make([]int64, len(list))

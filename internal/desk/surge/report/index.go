@@ -31,6 +31,7 @@ type index struct {
 	cut                        string
 	classes, networks          []ranked
 	beyond                     string
+	effect                     *effect
 	feeds                      []feedLine
 	method                     []string
 }
@@ -115,6 +116,7 @@ func (w *writer) index(ctx context.Context) error {
 		p.beyond = t.say("top-beyond", "n", count(rankLimit))
 	}
 	w.feedLines(p)
+	p.effect = w.indexEffect()
 	p.method = append(w.method(), t.say("not-scan"), t.say("not-sent"), t.say("not-held"),
 		t.say("made", "version", ui.Visible(opt.Version), "node", ui.Visible(opt.Node), "now", p.now), t.say("made-files"))
 	return w.render("index.html", func(out io.Writer) error { return indexPage(p).Render(ctx, out) })

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/stats"
 	"entente/internal/infra/eventlog"
 )
 
@@ -106,4 +107,6 @@ type Options struct {
 	Geography    string // "geo-whois-asn-country 2.3.2026061719, 159 days old"
 	GeographyAge time.Duration
 	Version      string // of the program
+	// Stats is what became of the cases as of Now; nil where nobody was told of any.
+	Stats *stats.Result
 }

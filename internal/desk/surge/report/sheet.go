@@ -41,6 +41,7 @@ type sheet struct {
 	all                       sheetClass
 	big, beyond               string
 	networks, families, ports []ranked
+	effect                    *effect
 	files                     []sheetFile
 	feeds                     []sheetFeed
 	method, not               []string
@@ -100,6 +101,7 @@ func (w *writer) sheet(ctx context.Context, f *folder, spool io.ReaderAt) (*shee
 			p.beyond = t.say("top-beyond", "n", count(rankLimit))
 		}
 	}
+	p.effect = w.countryEffect(f)
 	w.sheetFiles(p, f)
 	w.sheetFeeds(p, f)
 	p.method = w.method()

@@ -10,13 +10,14 @@ import (
 	"unicode"
 
 	"entente/internal/core/rsit"
+	"entente/internal/desk/surge/stats"
 )
 
 // TestTexts holds the table of texts against its use: no text is missing, none
 // is left over, and every class that can be a case has its own.
 func TestTexts(t *testing.T) {
 	said := map[string]bool{}
-	for _, name := range []string{"report.templ", "index.templ", "sheet.go", "index.go", "account.go", "row.go"} {
+	for _, name := range []string{"report.templ", "index.templ", "sheet.go", "index.go", "account.go", "row.go", "statistics.templ", "statistics.go"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -36,6 +37,14 @@ func TestTexts(t *testing.T) {
 				if _, ok := english().Page[string(m[1])+end]; !ok {
 					t.Errorf("%s says %q, which has no text", name, string(m[1])+end)
 				}
+			}
+		}
+	}
+	for _, k := range shownFigures { // the page says of a figure what the command says
+		f := (&stats.Tally{}).Figure(k)
+		for key, want := range map[string]string{"s-" + k.String(): f.Name, "sm-" + k.String(): f.Method} {
+			if said[key] = true; english().Page[key] != want {
+				t.Errorf("%s is %q on the page, %q elsewhere", key, english().Page[key], want)
 			}
 		}
 	}
