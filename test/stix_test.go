@@ -95,7 +95,7 @@ func sampleReports(t *testing.T) string {
 	dir := makeSample(t, 12_000, false)
 	data := filepath.Join(t.TempDir(), "data")
 	prepare(t, dir, data)
-	return surgeOf(t, filepath.Join(dir, "feeds"), data, "--geo", filepath.Join(dir, "geography.csv"))
+	return surgeOf(t, filepath.Join(dir, "feeds"), data, append(contact(t), "--geo", filepath.Join(dir, "geography.csv"))...)
 }
 
 func realReports(t *testing.T) string {
@@ -104,17 +104,19 @@ func realReports(t *testing.T) string {
 	if err := os.WriteFile(geo, []byte("prefix,country,asn,network\n192.0.2.0/24,CO,64496,Example\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return surgeOf(t, feeds, filepath.Join(t.TempDir(), "data"), "--geo", geo, "--bogons", "off")
+	return surgeOf(t, feeds, filepath.Join(t.TempDir(), "data"), append(contact(t), "--geo", geo, "--bogons", "off")...)
 }
 
 // TestReportsForMachines: every bundle.json passes the schemas of OASIS, every
-// event of intelmq.jsonl has the form of IntelMQ's harmonization.
+// event of intelmq.jsonl has the form of IntelMQ's harmonization, every report of
+// xarf.jsonl passes the schemas of XARF.
 func TestReportsForMachines(t *testing.T) {
 	for name, reports := range map[string]func(*testing.T) string{"sample": sampleReports, "shadowserver": realReports} {
 		t.Run(name, func(t *testing.T) {
 			dir := reports(t)
 			t.Run("stix", func(t *testing.T) { checkBundles(t, stixSchemas(t), find(t, dir, "bundle.json")) })
 			t.Run("intelmq", func(t *testing.T) { checkEvents(t, find(t, dir, "intelmq.jsonl")) })
+			t.Run("xarf", func(t *testing.T) { checkIncidents(t, xarfSchema(t), dir) })
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente/internal/core/fault"
+	"entente/internal/core/value"
 	"entente/internal/desk/surge"
 	"entente/internal/desk/surge/life"
 
@@ -22,7 +23,8 @@ type config struct {
 	Data  string `koanf:"data"`  // data folder
 	Store string `koanf:"store"` // "" = SQLite in the data folder, or postgres://...
 	Node  struct {
-		Name string `koanf:"name"`
+		Name    string `koanf:"name"`
+		Contact string `koanf:"contact"` // e-mail address that XARF reports name as their sender
 	} `koanf:"node"`
 	Geography struct {
 		Dir  string `koanf:"dir"`  // folder made by `entente geo build`
@@ -37,7 +39,7 @@ type config struct {
 	LogLevel  string          `koanf:"log_level"`
 }
 
-var configKeys = []string{"data", "store", "node.name", "geography.dir", "geography.file", "bogons", "retention", "log_level"}
+var configKeys = []string{"data", "store", "node.name", "node.contact", "geography.dir", "geography.file", "bogons", "retention", "log_level"}
 
 func defaults() config {
 	var c config
@@ -71,6 +73,9 @@ func loadConfig(path string) (config, error) {
 	}
 	if err := k.Unmarshal("", &c); err != nil {
 		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+" has a value of the wrong type", "docs/configuration.md lists the keys")
+	}
+	if _, err := value.ParseEmail(c.Node.Contact); c.Node.Contact != "" && err != nil {
+		return c, fault.Wrap(fault.Invalid, err, filepath.Base(name)+": node.contact is no e-mail address", "write one address, such as abuse@example.org, or leave it empty")
 	}
 	changed := map[string]string{}
 	for _, key := range deadlineKeys {

@@ -16,12 +16,13 @@ func (s *session) surgeCommand() *cobra.Command {
 }
 
 const surgeReads = `Reads Shadowserver CSV, IntelMQ and n6 JSON, abuse.ch URLhaus, Feodo, SSLBL and
-ThreatFox, PhishTank, Spamhaus DROP, plain lists, and any CSV or JSON lines by a
-mapping file; plain, .gz, .zst, .zip or .tar, or - for standard input. A
-feed.yaml in a folder says how its files are read.
+ThreatFox, PhishTank, Spamhaus DROP, MISP, STIX, XARF, ARF mails, plain lists,
+and any CSV or JSON lines by a mapping file; plain, .gz, .zst, .zip or .tar, or
+- for standard input. A feed.yaml in a folder says how its files are read.
 
 Writes DIR/index.html, DIR/country/XX/ and DIR/owner/ID/, each with report.html,
-cases.csv, observations.csv, intelmq.jsonl and bundle.json (STIX 2.1).
+cases.csv, observations.csv, intelmq.jsonl and bundle.json (STIX 2.1), and
+xarf.jsonl (XARF 4) where the configuration names a contact.
 It writes drafts; it sends nothing.`
 
 const surgeNext = "open DIR/index.html; if rows were rejected, `entente ingest rejects`"
@@ -61,7 +62,7 @@ every country and every owner.`,
 				return err
 			}
 			s.say("entente: writing reports …")
-			written, err := d.WriteReports(cmd.Context(), surge.ReportRequest{Surge: name, Dir: out, Account: res.Account, Run: res.Run, Version: version})
+			written, err := d.WriteReports(cmd.Context(), surge.ReportRequest{Surge: name, Dir: out, Account: res.Account, Run: res.Run, Version: version, Contact: s.config.Node.Contact})
 			if err != nil {
 				return err
 			}
@@ -75,6 +76,10 @@ every country and every owner.`,
 			s.printAccount(res)
 			fmt.Fprintf(s.stdout, "\nReports: %s, %s, drafts only, nothing was sent\n  open %s\n",
 				count(written.Countries, "country", "countries"), count(written.Owners, "owner", "owners"), filepath.Join(out, "index.html"))
+			if written.XARF+written.WithoutXARF > 0 {
+				fmt.Fprintf(s.stdout, "  XARF: %s; %s without, since XARF has no type for them or asks for more than they say\n",
+					count(int(written.XARF), "report", "reports"), count(int(written.WithoutXARF), "observation", "observations"))
+			}
 			return leftAside(res)
 		},
 	}

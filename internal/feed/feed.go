@@ -106,6 +106,7 @@ type Observation struct {
 	ASN       uint32      // the feed's own claim; 0: none
 	Status    string      // producer's status: "online", "offline" ...
 	Offline   bool        // the status says it is gone: context, no case
+	Context   bool        // the producer says that it is no sign of a problem, only what stood beside one: context, no case
 	Severity  string      // producer's: critical, high, medium, low, info or ""
 	Label     string      // TLP of this row where it is stricter than Meta's; "": Meta's
 	Details   []byte      // all other non-empty columns, one JSON object with keys in the file's order; nil if none
@@ -127,10 +128,11 @@ const (
 	LineTooLong                   // longer than MaxLine
 	BadText                       // NUL bytes or other text that no format allows
 	BadClass                      // a class word that no table knows
-	lastReason  = BadClass
+	BadPattern                    // a STIX pattern that says more than a list of values
+	lastReason  = BadPattern
 )
 
-var reasonWords = [...]string{"", "bad-row", "bad-time", "no-time", "no-zone", "bad-value", "no-value", "bad-port", "line-too-long", "bad-text", "bad-class"}
+var reasonWords = [...]string{"", "bad-row", "bad-time", "no-time", "no-zone", "bad-value", "no-value", "bad-port", "line-too-long", "bad-text", "bad-class", "pattern-not-read"}
 
 // String gives the reason's word.
 func (r Reason) String() string {
@@ -178,6 +180,14 @@ type Format interface {
 	// Begin when the file as a whole cannot be read as this format, otherwise
 	// only when Body fails, out fails or ctx ends.
 	Read(ctx context.Context, in Input, out Sink) error
+}
+
+// Describer is a Format whose feeds have files that describe the others and
+// hold no rows, such as the manifest of a MISP feed. They are passed over.
+type Describer interface {
+	// Describes tells whether a file is such a description, by its name and its
+	// beginning.
+	Describes(name string, head []byte) bool
 }
 
 // Quarantine says that a file is set aside whole: nothing of it was taken.

@@ -15,6 +15,7 @@ type ReportRequest struct {
 	Account Account // of the run that the reports follow
 	Run     int64   // that run; it ends when the reports stand
 	Version string
+	Contact string // e-mail address of the node, for XARF; "" for none
 }
 
 // WriteReports freezes the surge's denominators if this is its first completed
@@ -53,7 +54,7 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	account := req.Account
 	account.Seconds = 0 // the time a run took is no part of what it found
 	written, err := report.Write(ctx, src, report.Options{
-		Dir: req.Dir, Surge: s.Name, Opened: s.Opened, Now: now, Node: node.Name, NodeID: node.ID.String(),
+		Dir: req.Dir, Surge: s.Name, Opened: s.Opened, Now: now, Node: node.Name, NodeID: node.ID.String(), Contact: req.Contact,
 		Denominators: s.Denominators, Account: account, Feeds: feeds,
 		Geography: about.String(), GeographyAge: time.Duration(oldest) * 24 * time.Hour, Version: req.Version, Stats: became,
 	})

@@ -199,10 +199,10 @@ func (c *collector) decide(r *eventlog.Row, e *entry, o *feed.Observation, at *l
 	if c.notKept(r, e) {
 		return
 	}
-	if o.Class.Context() || o.Offline {
+	if o.Class.Context() || o.Offline || o.Context {
 		e.outcome = Context
 		r.Outcome = Context.String()
-		if !o.Class.Context() {
+		if o.Offline && !o.Class.Context() {
 			c.offline(r, e, o, at)
 		}
 		return

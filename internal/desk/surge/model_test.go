@@ -255,7 +255,7 @@ func locateModel(r said) (p place) {
 	return p
 }
 
-func contextual(r said) bool { return r.Class == "blocklist" || r.Offline }
+func contextual(r said) bool { return r.Class == "blocklist" || r.Offline || r.Note == beside }
 
 // quiet tells whether an observation belongs to no case.
 func quiet(r said, p place) bool { return contextual(r) || suppressedModel(p) != "" }

@@ -32,6 +32,9 @@ func row(r *rapid.T, snapshot bool) said {
 		Label:    pick("label", "", "", "RED"),
 		Offline:  rapid.IntRange(0, 9).Draw(r, "offline") == 0,
 	}
+	if rapid.IntRange(0, 9).Draw(r, "context") == 0 {
+		s.Note = beside
+	}
 	if snapshot && rapid.Bool().Draw(r, "no row time") {
 		s.Time = 0
 	}

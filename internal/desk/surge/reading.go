@@ -99,7 +99,7 @@ func (in *ingest) put(ctx context.Context, raw source.Raw) (*kept, error) {
 }
 
 func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Member, opt feed.Options, override string) error {
-	if description(src.Name) {
+	if description(src.Name) || source.Description(in.desk.Formats, src.Name, src.Head) {
 		return nil
 	}
 	m, fresh := in.memberOf(memberKey{hash, src.Index, src.Name}, opt)

@@ -213,6 +213,9 @@ func ok(t testing.TB, err error) {
 // snapshot without MICROS is the file's.
 type plain struct{ mended bool }
 
+// beside is the note of an observation that is no sign of a problem.
+const beside = "context"
+
 // said is one observation as plain writes it.
 type said struct {
 	Time     int64  `json:"t"`
@@ -304,7 +307,7 @@ func (r said) observation() (o feed.Observation, good bool) {
 		return o, false
 	}
 	o = feed.Observation{Time: r.Time, Class: class, Said: r.Class, Family: r.Family, Value: v, Port: r.Port,
-		Country: r.Country, Severity: r.Severity, Label: r.Label, Offline: r.Offline}
+		Country: r.Country, Severity: r.Severity, Label: r.Label, Offline: r.Offline, Context: r.Note == beside}
 	if r.Offline {
 		o.Status = "offline"
 	}

@@ -7,13 +7,17 @@ import (
 
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
 	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/misp"
 	"entente/internal/feed/n6"
 	"entente/internal/feed/phishtank"
+	"entente/internal/feed/stix"
 	"entente/internal/feed/threatfox"
+	"entente/internal/feed/xarf"
 )
 
 // The table of docs/formats.md says what the formats say of themselves.
@@ -22,7 +26,7 @@ func TestDocsNameEveryFormat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range append(abusech.Formats(), intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{}, list.Format{}, custom.Format{}) {
+	for _, f := range append(abusech.Formats(), intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{}, misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{}, list.Format{}, custom.Format{}) {
 		i := f.Info()
 		row := ""
 		for line := range strings.Lines(string(text)) {

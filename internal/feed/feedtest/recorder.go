@@ -123,6 +123,9 @@ func Format(line int64, o *feed.Observation) string {
 	if o.Offline {
 		put("offline", "true")
 	}
+	if o.Context {
+		put("context", "true")
+	}
 	put("severity", o.Severity)
 	put("label", o.Label)
 	put("details", string(o.Details))

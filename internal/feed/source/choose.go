@@ -47,6 +47,17 @@ func Choose(formats []feed.Format, opt feed.Options, override, name string, head
 	return best, nil
 }
 
+// Description tells whether a format says of a file that it only describes
+// other files of a feed.
+func Description(formats []feed.Format, name string, head []byte) bool {
+	for _, f := range formats {
+		if d, ok := f.(feed.Describer); ok && d.Describes(name, head) {
+			return true
+		}
+	}
+	return false
+}
+
 func named(formats []feed.Format, word string) feed.Format {
 	for _, f := range formats {
 		if f.Info().Name == word {

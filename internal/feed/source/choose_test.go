@@ -8,21 +8,26 @@ import (
 	"entente/internal/core/fault"
 	"entente/internal/feed"
 	"entente/internal/feed/abusech"
+	"entente/internal/feed/arf"
 	"entente/internal/feed/custom"
 	"entente/internal/feed/drop"
 	"entente/internal/feed/intelmq"
 	"entente/internal/feed/list"
+	"entente/internal/feed/misp"
 	"entente/internal/feed/n6"
 	"entente/internal/feed/phishtank"
 	"entente/internal/feed/shadowserver"
 	"entente/internal/feed/source"
+	"entente/internal/feed/stix"
 	"entente/internal/feed/threatfox"
+	"entente/internal/feed/xarf"
 
 	"golang.org/x/tools/txtar"
 )
 
 func formats() []feed.Format {
-	return append(abusech.Formats(), shadowserver.Format{}, intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{}, list.Format{}, custom.Format{})
+	return append(abusech.Formats(), shadowserver.Format{}, intelmq.Format{}, n6.Format{}, phishtank.Format{}, threatfox.Format{}, drop.Format{},
+		misp.Format{}, stix.Format{}, xarf.Format{}, arf.Format{}, list.Format{}, custom.Format{})
 }
 
 func TestChoose(t *testing.T) {

@@ -25,7 +25,7 @@ func TestGolden(t *testing.T) {
 	write(t, sample(), sampleOptions(dir))
 	ar := &txtar.Archive{Comment: []byte("The report of the sample surge: one owner's folder and the index.\n")}
 	for _, name := range []string{
-		"owner/example-net/cases.csv", "owner/example-net/observations.csv", "owner/example-net/intelmq.jsonl",
+		"owner/example-net/cases.csv", "owner/example-net/observations.csv", "owner/example-net/intelmq.jsonl", "owner/example-net/xarf.jsonl",
 		"owner/example-net/bundle.json", "owner/example-net/report.html", "owner/national-cl/bundle.json", "index.html",
 	} {
 		b, err := os.ReadFile(filepath.Join(dir, name))

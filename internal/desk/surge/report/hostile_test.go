@@ -62,12 +62,37 @@ func TestHostileText(t *testing.T) {
 			checkCSV(t, path, text)
 		case ".jsonl":
 			for line := range strings.Lines(text) {
-				checkEvent(t, path, line)
+				if strings.HasSuffix(path, xarfName) {
+					checkIncident(t, path, line)
+				} else {
+					checkEvent(t, path, line)
+				}
 			}
 		case ".json":
 			if !json.Valid([]byte(text)) {
 				t.Errorf("%s is no JSON", path)
 			}
+		}
+	}
+}
+
+// checkIncident allows the members of a report that XARF asks for or knows, and
+// holds those to their bounds that a source could fill.
+func checkIncident(t *testing.T, path, line string) {
+	t.Helper()
+	var report map[string]any
+	if err := json.Unmarshal([]byte(line), &report); err != nil {
+		t.Errorf("%s: %v\n%s", path, err, line)
+		return
+	}
+	known := strings.Fields(`xarf_version report_id timestamp reporter sender source_identifier source_port category type description tags evidence
+		url infringing_url malware_family compromise_evidence compromise_method compromise_type threat_type protocol first_seen cve_id service service_port`)
+	for key, v := range report {
+		if !slices.Contains(known, key) {
+			t.Errorf("%s: XARF knows no %s", path, key)
+		}
+		if s, ok := v.(string); ok && (len([]rune(s)) > 1000 || key == "malware_family" && len([]rune(s)) > 200) {
+			t.Errorf("%s: %s has %d bytes", path, key, len(s))
 		}
 	}
 }

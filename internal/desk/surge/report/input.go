@@ -100,6 +100,7 @@ type Options struct {
 	Now          time.Time // as-of time on every page
 	Node         string    // name of the node
 	NodeID       string    // UUID of the node's STIX identity
+	Contact      string    // e-mail address that XARF reports name as their sender; "" writes none
 	Denominators Account   // frozen at the surge's start
 	Account      Account   // of this run
 	Feeds        []FeedFigures

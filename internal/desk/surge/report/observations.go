@@ -16,9 +16,10 @@ const SplitRows = 500_000
 
 // outlet is where the observations of one folder go.
 type outlet struct {
-	f      *folder
-	tables []*part
-	events *part
+	f       *folder
+	tables  []*part
+	events  *part
+	reports *part // XARF; nil where the node has no contact
 }
 
 // observationPass reads the log once and hands each routed or pooled
@@ -43,6 +44,7 @@ func (w *writer) observationPass(ctx context.Context) error {
 		w.seen++
 		line = appendObservation(line[:0], r)
 		event = appendEvent(event[:0], r)
+		incident := w.xarf.line(r)
 		label := ui.ParseLabel(r.Label)
 		for _, by := range [...]Grouping{ByCountry, ByOwner} {
 			name, cache := r.Country, &byCountry
@@ -64,6 +66,9 @@ func (w *writer) observationPass(ctx context.Context) error {
 						return err
 					}
 					sh = &outlet{f: f, events: fan.part(path + "/intelmq.jsonl")}
+					if w.xarf != nil {
+						sh.reports = fan.part(path + "/" + xarfName)
+					}
 					shares[path] = sh
 					order = append(order, sh)
 				}
@@ -75,6 +80,11 @@ func (w *writer) observationPass(ctx context.Context) error {
 			}
 			if err := fan.write(sh.events, event); err != nil {
 				return err
+			}
+			if incident != nil {
+				if err := fan.write(sh.reports, incident); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -136,11 +146,16 @@ func (w *writer) closeOutlet(fan *fan, sh *outlet) error {
 		sh.f.files = append(sh.f.files, e)
 		w.stage.add(e)
 	}
-	e, err := fan.close(sh.events)
-	if err != nil {
-		return err
+	for _, p := range []*part{sh.events, sh.reports} {
+		if p == nil {
+			continue
+		}
+		e, err := fan.close(p)
+		if err != nil {
+			return err
+		}
+		sh.f.files = append(sh.f.files, e)
+		w.stage.add(e)
 	}
-	sh.f.files = append(sh.f.files, e)
-	w.stage.add(e)
 	return nil
 }

@@ -57,7 +57,10 @@ func (w *writer) complete(f *folder) error {
 		}
 	}
 	if f.files == nil {
-		for _, empty := range [...]struct{ name, text string }{{"observations.csv", observationsHeader}, {"intelmq.jsonl", ""}} {
+		for _, empty := range [...]struct{ name, text string }{{"observations.csv", observationsHeader}, {"intelmq.jsonl", ""}, {xarfName, ""}} {
+			if empty.name == xarfName && w.xarf == nil {
+				continue
+			}
 			out, err := w.stage.create(f.path + "/" + empty.name)
 			if err != nil {
 				return err

@@ -57,16 +57,22 @@ func TestFanOutIsTheFilter(t *testing.T) {
 				if got := files[path+"/cases.csv"]; got != wantRows {
 					rt.Fatalf("%s/cases.csv:\n%s\nwant\n%s", path, got, wantRows)
 				}
-				want, events := []byte(observationsHeader), []byte(nil)
+				want, events, incidents := []byte(observationsHeader), []byte(nil), []byte(nil)
+				opt := sampleOptions(dir)
+				x := newXARF(&opt)
 				for i := range f.rows {
 					r := &f.rows[i]
 					if group2(by, r.Country, r.Owner) == g && (r.Outcome == "routed" || r.Outcome == "pooled") {
 						want = appendObservation(want, r)
 						events = appendEvent(events, r)
+						incidents = append(incidents, x.line(r)...)
 					}
 				}
 				if got := files[path+"/observations.csv"]; got != string(want) {
 					rt.Fatalf("%s/observations.csv:\n%s\nwant\n%s", path, got, want)
+				}
+				if got := files[path+"/xarf.jsonl"]; got != string(incidents) {
+					rt.Fatalf("%s/xarf.jsonl:\n%s\nwant\n%s", path, got, incidents)
 				}
 				if got := files[path+"/intelmq.jsonl"]; got != string(events) {
 					rt.Fatalf("%s/intelmq.jsonl:\n%s\nwant\n%s", path, got, events)

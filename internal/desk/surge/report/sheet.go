@@ -151,7 +151,7 @@ func (w *writer) summarise(p *sheet, f *folder, last int64) {
 }
 
 func (w *writer) sheetFiles(p *sheet, f *folder) {
-	holds := map[string]string{"cases.csv": "f-cases", "bundle.json": "f-bundle", "intelmq.jsonl": "f-intelmq"}
+	holds := map[string]string{"cases.csv": "f-cases", "bundle.json": "f-bundle", "intelmq.jsonl": "f-intelmq", xarfName: "f-xarf"}
 	for _, list := range [...][]entry{f.caseFiles, f.files} {
 		for _, e := range list {
 			name := e.Path[len(f.path)+1:]

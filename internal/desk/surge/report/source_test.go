@@ -103,7 +103,7 @@ func sampleOptions(dir string) Options {
 	a := Account{Rows: 40, Accepted: 36, Rejected: 4, Observations: 36, Routed: 24, Pooled: 3, Context: 2, Duplicate: 4, Held: 1, Suppressed: 2,
 		RejectedBy: map[string]int64{"no-zone": 3, "bad-value": 1}, SuppressedBy: map[string]int64{"bogon": 2}, CasesOpened: 9, CasesSeenAgain: 3, Owners: 4, Countries: 3, Batches: 2}
 	return Options{Dir: dir, Surge: "Sample 2026", Opened: at("2026-11-20T08:00:00Z"), Now: at("2026-11-24T18:17:00Z"),
-		Node: "Entente test node", NodeID: "0192f3c1-7b1e-7c00-8000-0123456789ab", Denominators: a, Account: a,
+		Node: "Entente test node", Contact: "reports@example.org", NodeID: "0192f3c1-7b1e-7c00-8000-0123456789ab", Denominators: a, Account: a,
 		Feeds: []FeedFigures{
 			{Feed: "c2list", Mode: "snapshot", Label: "GREEN", Rows: 20, Observations: 18, Cases: 5, First: micros("2026-11-20T00:00:00Z"), Last: micros("2026-11-23T00:00:00Z")},
 			{Feed: "shadowserver/scan_telnet", Mode: "event", Label: "AMBER", Rows: 20, Observations: 18, Cases: 4, First: micros("2026-11-21T00:00:00Z"), Last: micros("2026-11-23T09:00:00Z"), ClaimCompared: 16, ClaimDisagreed: 3, Drift: []string{"new column device_sector"}},

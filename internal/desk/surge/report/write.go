@@ -28,8 +28,10 @@ type Written struct {
 	Owners       int    `json:"owners"`    // folders owner/ID, the pool included
 	Cases        int64  `json:"cases"`     // distinct cases, those without a country too
 	Observations int64  `json:"observations"`
-	Files        int    `json:"files"` // files, the manifest included
-	Bytes        int64  `json:"bytes"` // their sizes together
+	XARF         int64  `json:"xarf"`         // reports in xarf.jsonl, each counted once
+	WithoutXARF  int64  `json:"without_xarf"` // observations that no type of XARF can say; 0 where no reports are written
+	Files        int    `json:"files"`        // files, the manifest included
+	Bytes        int64  `json:"bytes"`        // their sizes together
 }
 
 // Write makes the report of a surge in opt.Dir and returns when all of it
@@ -50,7 +52,7 @@ func Write(ctx context.Context, src Source, opt Options) (Written, error) {
 		return Written{}, err
 	}
 	defer st.abandon()
-	w := &writer{src: src, opt: opt, stage: st, text: english(), folders: map[string]*folder{}}
+	w := &writer{src: src, opt: opt, stage: st, text: english(), xarf: newXARF(&opt), folders: map[string]*folder{}}
 	err = w.passes(ctx)
 	if err == nil {
 		err = w.pages(ctx)
@@ -77,6 +79,7 @@ type writer struct {
 	opt   Options
 	stage *stage
 	text  *texts
+	xarf  *xarfWriter // nil where the node has no contact
 
 	mu       sync.Mutex
 	folders  map[string]*folder  // by path below the report's folder
@@ -99,6 +102,9 @@ func (w *writer) passes(ctx context.Context) error {
 
 func (w *writer) written() Written {
 	out := Written{Dir: w.opt.Dir, Cases: w.total.cases, Observations: w.seen}
+	if w.xarf != nil {
+		out.XARF, out.WithoutXARF = w.xarf.written, w.xarf.without
+	}
 	for _, f := range w.folders {
 		if f.by == ByCountry {
 			out.Countries++
@@ -120,6 +126,11 @@ func (o *Options) check() error {
 	case o.Now.IsZero():
 		return fault.New(fault.Usage, "the report has no as-of time", "give one with --now")
 	}
+	contact, err := checkContact(o.Contact)
+	if err != nil {
+		return err
+	}
+	o.Contact = contact
 	o.Dir = filepath.Clean(o.Dir)
 	o.Now = o.Now.UTC()
 	if o.Opened.IsZero() {
