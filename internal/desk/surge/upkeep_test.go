@@ -20,15 +20,15 @@ type upkeep struct {
 
 func (u *upkeep) everyOperationFails(t *testing.T, atLeast int) {
 	ctx := context.Background()
-	run := func(d *disktest.Disk, dir string) (error, *node) {
+	run := func(d *disktest.Disk, dir string) (*node, error) {
 		n, err := openNode(ctx, dir, d, u.story.rules)
 		if err != nil {
-			return err, nil
+			return nil, err
 		}
-		return u.work(ctx, n), n
+		return n, u.work(ctx, n)
 	}
 	whole := disktest.New()
-	err, n := run(whole, u.story.begin(t))
+	n, err := run(whole, u.story.begin(t))
 	ok(t, err)
 	want, shown := n.world(t), u.shows(t, n)
 	ok(t, n.close())
@@ -48,7 +48,7 @@ func (u *upkeep) everyOperationFails(t *testing.T, atLeast int) {
 				} else {
 					d.FailAt(i+1, why)
 				}
-				err, n := run(d, dir)
+				n, err := run(d, dir)
 				if n != nil {
 					ok(t, n.close())
 				}
@@ -57,7 +57,7 @@ func (u *upkeep) everyOperationFails(t *testing.T, atLeast int) {
 				}
 				ok(t, d.PowerCut())
 				d.Heal()
-				err, n = run(d, dir)
+				n, err = run(d, dir)
 				ok(t, err)
 				n.world(t).same(t, "after the rerun", want)
 				if got := u.shows(t, n); got != shown {
