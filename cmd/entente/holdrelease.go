@@ -52,7 +52,7 @@ type liftedForm struct {
 	Lifted   int64          `json:"lifted"`
 	Released int            `json:"released"`
 	Stay     int            `json:"stay"`    // cases of it that stay held
-	HeldBy   []judge.HoldID `json:"held_by"` // by these rules; 0 is one that is not known
+	HeldBy   []judge.HoldID `json:"held_by"` // by these rules; 0 is one that is not known, -1 a person
 }
 
 func liftedText(done surge.Released, keep bool) string {
@@ -106,8 +106,9 @@ func (s *session) holdRelease() *cobra.Command {
 		Use:   "release CASEID... --reason TEXT",
 		Short: "Release single cases that no hold rule in force holds",
 		Long: `Release cases that stayed held: those of a rule that was lifted with
---keep-cases. All are released or, if one cannot be, none. A case that a rule in
-force holds is refused: that rule has to be lifted.`,
+--keep-cases, and those that a person held with ` + "`entente case hold`" + `. All are
+released or, if one cannot be, none. A case that a rule in force holds is
+refused: that rule has to be lifted.`,
 		Example:     `  entente hold release 0123456789abcdef0123456789abcdef --reason "asked for"`,
 		Annotations: map[string]string{noteNext: "`entente surge run` for new reports"},
 		Args:        atLeastOne("a case id"),
