@@ -161,8 +161,7 @@ type mailbox struct {
 	src   *bufio.Reader
 	many  bool
 	begun bool
-	ended bool  // at the end of the text, or after a failure
-	err   error // of the source
+	ended bool // at the end of the text, or after a failure
 	open  *message
 }
 
