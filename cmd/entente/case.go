@@ -173,46 +173,6 @@ func (s *session) caseShow() *cobra.Command {
 	}
 }
 
-func (s *session) caseHistory() *cobra.Command {
-	return &cobra.Command{
-		Use:   "history ID",
-		Short: "Show the acts that made a case what it is",
-		Args:  exactly(1, "a case id"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := s.open(cmd.Context(), openOptions{})
-			if err != nil {
-				return err
-			}
-			_, id, err := d.FindCase(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			steps, err := d.History(cmd.Context(), id)
-			if err != nil {
-				return err
-			}
-			p := s.sheet("history", "time", "act", "actor", "verb", "change", "why")
-			for _, h := range steps {
-				f := stepForm{stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change, h.Why}
-				if err := p.add(f, f.Time, strconv.FormatInt(f.Act, 10), source.Display(f.Actor), f.Verb, f.Change, source.Display(f.Why)); err != nil {
-					return err
-				}
-			}
-			return p.end()
-		},
-	}
-}
-
-// stepForm is a step of a case's history as JSON.
-type stepForm struct {
-	Time   string `json:"time"`
-	Act    int64  `json:"act"`
-	Actor  string `json:"actor"`
-	Verb   string `json:"verb"`
-	Change string `json:"change,omitempty"`
-	Why    string `json:"why,omitempty"`
-}
-
 func stamp(micros int64) string { return time.UnixMicro(micros).UTC().Format(time.RFC3339) }
 
 func port(p uint16) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"entente/internal/desk/surge"
 	"entente/internal/desk/surge/life"
 	"entente/internal/feed/source"
+
+	"github.com/spf13/cobra"
 )
 
 // clockForm is a clock that runs as JSON.
@@ -140,4 +143,44 @@ func (s *session) printDue(ctx context.Context, d *surge.Desk, f surge.CaseFilte
 type dueForm struct {
 	caseForm
 	Clock clockForm `json:"clock"`
+}
+
+func (s *session) caseHistory() *cobra.Command {
+	return &cobra.Command{
+		Use:   "history ID",
+		Short: "Show the acts that made a case what it is",
+		Args:  exactly(1, "a case id"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := s.open(cmd.Context(), openOptions{})
+			if err != nil {
+				return err
+			}
+			_, id, err := d.FindCase(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			steps, err := d.History(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			p := s.sheet("history", "time", "act", "actor", "verb", "change", "why")
+			for _, h := range steps {
+				f := stepForm{stamp(h.Time), h.Act, h.Actor, h.Verb, h.Change, h.Why}
+				if err := p.add(f, f.Time, strconv.FormatInt(f.Act, 10), source.Display(f.Actor), f.Verb, f.Change, source.Display(f.Why)); err != nil {
+					return err
+				}
+			}
+			return p.end()
+		},
+	}
+}
+
+// stepForm is a step of a case's history as JSON.
+type stepForm struct {
+	Time   string `json:"time"`
+	Act    int64  `json:"act"`
+	Actor  string `json:"actor"`
+	Verb   string `json:"verb"`
+	Change string `json:"change,omitempty"`
+	Why    string `json:"why,omitempty"`
 }

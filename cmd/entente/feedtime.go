@@ -75,9 +75,9 @@ func (s *session) feedSnapshots() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "snapshots",
 		Short: "Show the snapshots that were read: what is newly, still and no longer listed",
-		Long: `Show the snapshots of feeds, newest first, with what each lists: newly, still and
-no longer, compared with the one before. What is no longer listed is silence; it
-proves nothing by itself.`,
+		Long: `Show the snapshots of feeds, newest first, with what each lists: newly, still
+and no longer, compared with the one before. What is no longer listed is
+silence; it proves nothing by itself.`,
 		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := s.open(cmd.Context(), openOptions{})

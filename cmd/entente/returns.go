@@ -17,7 +17,7 @@ func (s *session) surgeReturns() *cobra.Command {
 		Use:   "returns",
 		Short: "Show how often cases that were not seen for some days come back",
 		Long: `Show of the cases that no source showed for more than 2, 7, 14, 30, 60 and 90
-days how many came back, over the whole log. It says what short silence is worth.`,
+days how many came back, over the whole log: what short silence is worth.`,
 		Example: `  entente surge returns
   entente surge returns --class c2-server --json`,
 		Args: exactly(0, "no argument"),

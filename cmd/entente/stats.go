@@ -30,7 +30,7 @@ func (s *session) surgeStats() *cobra.Command {
 		Short: "Show which threats of a surge really went down, how fast, by which evidence",
 		Long: `Show what became of the cases of the surge NAME: notified, delivered,
 acknowledged, down by grade of evidence, claimed, returned, still open, unknown;
-the time to down with what is not down yet censored; and what to compare it with.
+the time to down, with what is not down yet censored; what to compare it with.
 Each figure has its numerator and denominator; no rate is given below n = 10.
 docs/statistics.md says how each comes about.`,
 		Example: `  entente surge stats spring

@@ -46,7 +46,7 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	for _, f := range about.Sources {
 		oldest = max(oldest, f.AgeDays(now))
 	}
-	became, err := d.statsForReport(ctx, s)
+	became, err := d.statsForReport(ctx, s, now)
 	if err != nil {
 		return report.Written{}, err
 	}

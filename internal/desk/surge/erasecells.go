@@ -22,6 +22,7 @@ var texts = []struct {
 	{"judge_hold", "id", []string{"value", "prefix", "domain", "reason", "author", "lifted_by", "lift_reason"}},
 	{"hold_release", "act", []string{"reason"}},
 	{"case_life", "no", []string{"reason"}},
+	{"case_said", "act", []string{"name", "reason", "reference"}},
 	{"placement", "id", []string{"network"}},
 	{"surge", "id", []string{"name"}},
 	{"erased", "no", []string{"reason", "author"}},

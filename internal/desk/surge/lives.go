@@ -78,47 +78,33 @@ func (in *ingest) returnCases(ctx context.Context, p *prepared) error {
 	for i, s := range p.again {
 		k := &kept[i]
 		c := &life.Change{No: k.No, At: now, Source: s.source, Seen: s.seen}
-		held := in.held.has(k.No)
-		if held && k.State != life.Held { // turned by this batch
+		if !in.held.has(k.No) {
+			_ = in.apply(p, k, life.Return, c) // refused if it is not later
+			continue
+		}
+		turned := k.State != life.Held // by this batch, which says so itself
+		if turned {
 			if k.State, k.Row, err = life.Apply(k.State, k.Row, life.Hold, c); err != nil {
 				return err
 			}
 		}
-		to, row, err := life.Apply(k.State, k.Row, life.Return, c)
-		switch {
-		case held:
-			k.Row.SeenWhileHeld(c)
-		case err != nil: // it is not later
-			continue
-		default:
-			p.changes = append(p.changes, record.CaseChange{Case: k.ID, From: uint8(k.State), To: uint8(to)})
-			k.State, k.Row = to, row
+		if k.Row.SeenWhileHeld(c) || turned {
+			b.keep(p, k)
 		}
-		b.keep(p, k)
 	}
 	return nil
 }
 
-// stepIn does a step with cases that the batch met, as life.Many would: the change
-// joins the batch's act and its transaction. What is not legal is left as it is.
-func (in *ingest) stepIn(ctx context.Context, p *prepared, step life.Step, list []sighted, change func(i int, c *life.Change)) error {
-	kept, err := in.lives.load(ctx, list)
+// apply does a step with a case that the batch met: the change joins the batch's
+// act, and the transaction writes it. What is not legal changes nothing.
+func (in *ingest) apply(p *prepared, k *life.Kept, step life.Step, c *life.Change) error {
+	to, row, err := life.Apply(k.State, k.Row, step, c)
 	if err != nil {
 		return err
 	}
-	now := in.desk.Now().UnixMicro()
-	for i := range kept {
-		k := &kept[i]
-		c := &life.Change{No: k.No, At: now, Source: list[i].source, Seen: list[i].seen}
-		change(i, c)
-		to, row, err := life.Apply(k.State, k.Row, step, c)
-		if err != nil {
-			continue
-		}
-		p.changes = append(p.changes, record.CaseChange{Case: k.ID, From: uint8(k.State), To: uint8(to)})
-		k.State, k.Row = to, row
-		in.lives.keep(p, k)
-	}
+	p.changes = append(p.changes, record.CaseChange{Case: k.ID, From: uint8(k.State), To: uint8(to)})
+	k.State, k.Row = to, row
+	in.lives.keep(p, k)
 	return nil
 }
 

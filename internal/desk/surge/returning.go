@@ -43,6 +43,11 @@ type history struct {
 
 var _ stats.History = (*history)(nil)
 
+// Covered gives the days on which the feed of each source ran as usual.
+func (h *history) Covered(ctx context.Context) (map[int64]stats.Days, error) {
+	return h.desk.coveredDays(ctx, DayOf(h.desk.Now()))
+}
+
 // FeedOf names the feed of a source.
 func (h *history) FeedOf(source int64) string { return h.origins[source].feed }
 

@@ -76,7 +76,7 @@ func (d *Desk) statsOf(ctx context.Context, req StatsRequest) (*statsSource, sta
 
 // statsForReport gives the figures that the reports of a surge show, nil if there
 // is nothing to say.
-func (d *Desk) statsForReport(ctx context.Context, s Surge) (*stats.Result, error) {
+func (d *Desk) statsForReport(ctx context.Context, s Surge, now time.Time) (*stats.Result, error) {
 	var lives bool
 	err := d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM case_life)").Scan(&lives)
@@ -84,7 +84,7 @@ func (d *Desk) statsForReport(ctx context.Context, s Surge) (*stats.Result, erro
 	if err != nil || !lives {
 		return nil, err
 	}
-	r, err := d.Stats(ctx, StatsRequest{Surge: s.Name})
+	r, err := d.Stats(ctx, StatsRequest{Surge: s.Name, AsOf: now})
 	if err != nil || !r.All.Says() {
 		return nil, err
 	}

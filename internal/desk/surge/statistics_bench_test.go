@@ -51,7 +51,7 @@ func synthLives(t testing.TB, n *node, cases int64) {
 	day := func(d int64) int64 { return clock.UnixMicro() - d*86_400_000_000 - random.Int64N(86_400_000_000) }
 	ctx := context.Background()
 	ok(t, n.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, started, finished) VALUES (1, $1, 1, 1, 2)", []byte{0}); err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO run (id, fingerprint, surge, started, finished, ground) VALUES (1, $1, 1, 1, 2, '')", []byte{0}); err != nil {
 			return err
 		}
 		for _, text := range []string{

@@ -3,11 +3,16 @@ package surge_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"entente/internal/core/fault"
+	"entente/internal/core/rsit"
+	"entente/internal/desk/sample"
 	"entente/internal/desk/surge"
 	"entente/internal/desk/surge/stats"
 	"entente/internal/infra/disk"
@@ -80,5 +85,53 @@ func TestStatsRefuses(t *testing.T) {
 		if _, err := n.Stats(ctx, k.req); fault.KindOf(err) != k.kind {
 			t.Errorf("%+v: %v", k.req, err)
 		}
+	}
+}
+
+// TestReturnsOnBothEngines: what is measured over the log is the truth of a history,
+// also when later days were read first, and held cases are left out.
+func TestReturnsOnBothEngines(t *testing.T) {
+	ctx, rules := context.Background(), newRules(t)
+	h := sample.HistoryConfig{Cases: 200, Days: 100, Seed: 9}
+	truth := h.Truth()
+	first := clock.Truncate(24*time.Hour).AddDate(0, 0, -h.Days)
+	var late, early strings.Builder
+	for s := range h.History() {
+		to := &early
+		if s.Day >= 60 {
+			to = &late
+		}
+		fmt.Fprintf(to, `{"t":%d,"c":"phishing","v":"ipv4:198.18.1.%d","p":80}`+"\n", first.AddDate(0, 0, s.Day).Add(time.Hour).UnixMicro(), s.Case)
+	}
+	dir := t.TempDir()
+	files := []string{filepath.Join(dir, "1.txt"), filepath.Join(dir, "2.txt")}
+	ok(t, os.WriteFile(files[0], []byte("#plain history event\n"+late.String()), 0o600))
+	ok(t, os.WriteFile(files[1], []byte("#plain history event\n"+early.String()), 0o600))
+	for _, engine := range []store.Dialect{store.SQLite, store.Postgres} {
+		t.Run(engine.String(), func(t *testing.T) {
+			n, err := openNodeOn(ctx, storetest.Config(t, engine), filepath.Join(t.TempDir(), "data"), disk.OS(), rules)
+			ok(t, err)
+			defer n.close()
+			for _, f := range files {
+				_, err := n.Ingest(ctx, surge.Request{Paths: []string{f}})
+				ok(t, err)
+			}
+			r, err := n.Returns(ctx, rsit.None)
+			ok(t, err)
+			for i, p := range r.Points {
+				if want := truth.Points[i]; p.Days != want.K || p.Back != want.Back || p.Absences != want.Absences {
+					t.Errorf("%+v, the truth is %+v", p, want)
+				}
+			}
+			ok(t, n.DB.Write(ctx, func(tx *store.Tx) error {
+				_, err := tx.Exec(ctx, "UPDATE cases SET state = 3")
+				return err
+			}))
+			r, err = n.Returns(ctx, rsit.Phishing)
+			ok(t, err)
+			if p := r.Points[0]; p.Absences != 0 {
+				t.Errorf("held cases count: %+v", p)
+			}
+		})
 	}
 }

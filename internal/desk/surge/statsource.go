@@ -25,9 +25,10 @@ var _ stats.Source = (*statsSource)(nil)
 // windowCases is how many case numbers are read at once.
 const windowCases = 16_384
 
-// Covered gives the days that count towards silence, by source. Coverage is not
-// kept yet, so there are none: nothing is concluded from silence.
-func (s *statsSource) Covered(context.Context) (map[int64]stats.Days, error) { return nil, nil }
+// Covered gives the days that count towards silence, by source.
+func (s *statsSource) Covered(ctx context.Context) (map[int64]stats.Days, error) {
+	return s.desk.provedDays(ctx)
+}
 
 // Cases gives the cases but held ones, all as of one moment.
 func (s *statsSource) Cases(ctx context.Context) iter.Seq2[*stats.Case, error] {

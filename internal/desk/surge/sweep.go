@@ -6,6 +6,7 @@ import (
 
 	"entente/internal/desk/surge/counts"
 	"entente/internal/desk/surge/life"
+	"entente/internal/desk/surge/stats"
 	"entente/internal/infra/store"
 )
 
@@ -47,7 +48,51 @@ func (d *Desk) Sweep(ctx context.Context, dry bool) (Swept, error) {
 	for lo := int64(1); err == nil && lo <= highest; lo += sweepWindow {
 		err = s.window(ctx, lo, min(lo+sweepWindow-1, highest))
 	}
-	return out, err
+	if err != nil || dry {
+		return out, err
+	}
+	return out, d.DB.WriteSlice(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, "DELETE FROM swept"); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO swept (at) VALUES ($1)", s.now)
+		return err
+	})
+}
+
+// coveredDays gives the covered days of each source, in order, up to a day.
+func (d *Desk) coveredDays(ctx context.Context, upto int64) (map[int64]stats.Days, error) {
+	list, err := d.Coverage(ctx, "", upto)
+	if err != nil {
+		return nil, err
+	}
+	byFeed := map[string]stats.Days{}
+	for _, c := range list {
+		if c.State == Covered {
+			byFeed[c.Feed] = append(byFeed[c.Feed], int32(c.Day))
+		}
+	}
+	out := map[int64]stats.Days{}
+	return out, d.DB.Read(ctx, func(q store.Querier) error {
+		sources, err := loadOrigins(ctx, q)
+		for no, from := range sources {
+			out[no] = byFeed[from.feed]
+		}
+		return err
+	})
+}
+
+// provedDays are the covered days up to the last sweep: what later ones prove,
+// nobody has weighed yet.
+func (d *Desk) provedDays(ctx context.Context) (map[int64]stats.Days, error) {
+	var at int64
+	err := d.DB.Read(ctx, func(q store.Querier) error {
+		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(at), 0) FROM swept").Scan(&at)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.coveredDays(ctx, floorDiv(at, microsPerDay))
 }
 
 // sweepWindow is how many case numbers are weighed at a time.

@@ -10,9 +10,8 @@ import (
 )
 
 const (
-	// segmentRows is how many rows a rewritten segment has at most, about 20 MB and
-	// some 60 MB of memory while it is made. Half of it is large enough to be left
-	// alone.
+	// segmentRows is how many rows a rewritten segment has at most, which bounds the
+	// memory of a merge. Half of it is large enough to be left alone.
 	segmentRows = 1 << 18
 	// mergeFiles is how many segments are open at once.
 	mergeFiles = 64

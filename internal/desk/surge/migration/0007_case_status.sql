@@ -8,5 +8,10 @@ CREATE TABLE case_status (
   PRIMARY KEY (case_no, source)
 );
 
+-- When all cases were weighed last: what silence proves is known up to then.
+CREATE TABLE swept (
+  at BIGINT NOT NULL -- microseconds since 1970 UTC
+);
+
 -- +goose Down
-DROP TABLE case_status;
+DROP TABLE swept; DROP TABLE case_status;

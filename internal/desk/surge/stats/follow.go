@@ -11,7 +11,7 @@ const (
 	unjudged          // nobody saw it since, and its silence cannot be judged
 )
 
-// A spell is how long a case was followed and whether it went down then.
+// spell is how long a case was followed and whether it went down then.
 type spell struct {
 	from, to int64
 	died     bool

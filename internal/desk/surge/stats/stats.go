@@ -68,8 +68,10 @@ type Case struct {
 
 // Source gives what is counted.
 type Source interface {
-	// Covered gives the days that count towards silence, by source. Those of no day
-	// may be left out.
+	// Covered gives the days that count towards silence, by source. Sources without
+	// one may be left out. Days from which nothing was concluded yet, those after the
+	// last sweep, are left out too: up to the horizon that these days give, who was
+	// silent for 14 of them is proved down.
 	Covered(ctx context.Context) (map[int64]Days, error)
 	// Cases gives every case but held ones, by number. A case yielded may be used
 	// again after the next one is asked for; its strings may not change.

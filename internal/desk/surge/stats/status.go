@@ -1,6 +1,6 @@
 package stats
 
-// Status is what became of a notified case. Each has exactly one.
+// status is what became of a notified case. Each has exactly one.
 type status uint8
 
 const (
@@ -32,17 +32,32 @@ func newView(asOf int64, days map[int64]Days) *view {
 // was tells whether something had happened.
 func (v *view) was(at int64) bool { return at > 0 && at <= v.asOf }
 
-// isDown tells whether evidence had it that the case was down. One that returned is
-// not, until it is proved again.
-func (v *view) isDown(c *Case) bool {
-	if c.Grade == NoGrade || !v.was(c.Proved) || c.Down > v.asOf {
-		return false
+// grade gives the evidence by which the case was down, NoGrade if it was not. One
+// that returned is not down until it is proved again. When better evidence takes the
+// place of silence of 14 days, the time of the first proof is lost; what 90 days
+// prove, 14 had proved before.
+func (v *view) grade(c *Case) Grade {
+	g := c.Grade
+	switch {
+	case g == NoGrade || c.Down > v.asOf:
+		return NoGrade
+	case v.was(c.Proved):
+	case g == Silence90 && c.Down < v.horizons[c.Source]:
+		g = Silence14
+	default:
+		return NoGrade
 	}
+	up := v.was(c.Returned) && c.Returned >= c.Proved
 	if c.Since <= v.asOf { // its present state was in force
-		return c.State == VerifiedDown || c.State == Closed
+		up = c.State != VerifiedDown && c.State != Closed
 	}
-	return !v.was(c.Returned) || c.Returned < c.Proved
+	if up {
+		return NoGrade
+	}
+	return g
 }
+
+func (v *view) isDown(c *Case) bool { return v.grade(c) != NoGrade }
 
 // of gives the status of a notified case.
 func (v *view) of(c *Case) status {

@@ -11,7 +11,7 @@ import (
 type Tally struct {
 	Cases int64
 	count [keys]int64
-	once  int64 // notified cases that were down, claimed or closed once
+	once  int64           // notified cases that were down, claimed or closed once
 	spent survival.Sample // while counting
 	times Times           // then
 }
@@ -46,7 +46,7 @@ func (v *view) judge(c *Case) (t tells, once bool, s spell) {
 	t.set(CameBack, v.was(c.Returned))
 	if st == down {
 		t.set(Down, true)
-		t.set(gradeKeys[c.Grade], true)
+		t.set(gradeKeys[v.grade(c)], true)
 	}
 	s, why := v.spell(c, st)
 	t.set(Followed, why == follow)
