@@ -107,9 +107,11 @@ func FuzzCursor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var got []string
 		c := flatjson.NewCursor(bytes.NewReader(data))
-		if err := walk(c, "", 3, &got); err == nil && json.Valid(data) && c.Pos() > int64(len(data)) {
+		err := walk(c, "", 3, &got)
+		if c.Pos() > int64(len(data)) {
 			t.Fatalf("at %d of %d", c.Pos(), len(data))
-		} else if err != nil && err != io.EOF && json.Valid(data) && !bytes.Contains(data, []byte(`":`)) && len(bytes.TrimSpace(data)) > 0 {
+		}
+		if err != nil && json.Valid(data) && len(data) < 1<<10 { // longer ones may have keys that are too long
 			t.Fatalf("%q: %v", data, err)
 		}
 		if flatjson.Outline(data) == nil {

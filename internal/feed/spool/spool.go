@@ -7,6 +7,7 @@ package spool
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -27,6 +28,7 @@ type Text struct {
 	small []byte
 	file  *os.File
 	size  int64
+	gone  bool // the file has no name any more
 }
 
 // Keep reads r to its end. A text of more than MaxSize is a *feed.Quarantine.
@@ -42,6 +44,7 @@ func keep(r io.Reader, limit int64) (*Text, error) {
 	if t.file, err = os.CreateTemp("", "entente-text-*"); err != nil {
 		return nil, fault.Wrap(fault.Full, err, "no temporary file can be made", "set TMPDIR to a folder with room that can be written")
 	}
+	t.gone = os.Remove(t.file.Name()) == nil // where a system can, nothing stays after a kill
 	t.size, err = t.fill(io.MultiReader(&b, r), limit)
 	if t.small = nil; err != nil {
 		_ = t.Close()
@@ -107,8 +110,8 @@ func (t *Text) Close() error {
 		return nil
 	}
 	err := t.file.Close()
-	if gone := os.Remove(t.file.Name()); err == nil {
-		err = gone
+	if !t.gone {
+		err = errors.Join(err, os.Remove(t.file.Name()))
 	}
 	t.file = nil
 	return err

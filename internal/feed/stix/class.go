@@ -53,18 +53,18 @@ func wordsOf(words []string, table map[string]rsit.Class) (class rsit.Class, sai
 }
 
 // classOf gives the class of one word: an entry of the table, a word of ours, a
-// tag of RSIT. "other" and "undetermined" say nothing.
+// tag of RSIT. "other" and "undetermined" say nothing, but for RSIT's own.
 func classOf(word string, table map[string]rsit.Class) rsit.Class {
 	low := strings.NewReplacer(" ", "-", "_", "-").Replace(strings.ToLower(word))
-	c, ok := table[low]
-	if !ok {
-		if bare, tagged := strings.CutPrefix(low, "rsit:"); tagged && strings.Contains(low, "=") {
-			c, _ = rsit.FromTag(low)
-		} else {
-			c, _ = rsit.Parse(bare)
-		}
+	if c, ok := table[low]; ok {
+		return c
 	}
-	if c == rsit.Other || c == rsit.Undetermined {
+	bare, tagged := strings.CutPrefix(low, "rsit:")
+	c, _ := rsit.Parse(bare)
+	if strings.Contains(bare, "=") {
+		c, _ = rsit.FromTag(low)
+	}
+	if !tagged && (c == rsit.Other || c == rsit.Undetermined) {
 		return 0
 	}
 	return c
