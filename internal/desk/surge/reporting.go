@@ -21,12 +21,12 @@ import (
 	"entente/internal/infra/store"
 )
 
-// reportSource is the report.Source of one surge. One goroutine uses it.
+// reportSource is the report.Source of one surge. It never changes: the walks over
+// cases and observations run side by side.
 type reportSource struct {
 	desk    *Desk
 	surge   Surge
 	sources map[int64]origin // by number
-	list    []counts.Count   // working memory
 }
 
 // origin is a feed under a label.
@@ -137,16 +137,17 @@ func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
 // fill adds what the sources say of a case: first and last are the outermost, the
 // label is the strictest, the severity the highest.
 func (s *reportSource) fill(c *report.Case, seen *counts.Table, no int64) error {
-	var err error
-	if s.list, err = seen.Of(no, s.list[:0]); err != nil {
+	var room [8]counts.Count // walks run side by side, so each call has its own
+	list, err := seen.Of(no, room[:0])
+	if err != nil {
 		return err
 	}
-	if len(s.list) == 0 {
+	if len(list) == 0 {
 		return fault.Newf(fault.Corrupt, "restore the database from a backup", "case %s has no counts", c.ID)
 	}
-	all, label := s.list[0], sharing.Clear
-	for i := range s.list {
-		n := &s.list[i]
+	all, label := list[0], sharing.Clear
+	for i := range list {
+		n := &list[i]
 		if i > 0 {
 			all.Merge(n)
 		}
