@@ -20,7 +20,8 @@ import (
 	"entente/internal/infra/store"
 )
 
-// reportSource is the report.Source of one surge.
+// reportSource is the report.Source of one surge. It never changes: the walks over
+// cases and observations run side by side.
 type reportSource struct {
 	desk    *Desk
 	surge   Surge
