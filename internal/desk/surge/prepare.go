@@ -91,7 +91,7 @@ func (p *prepared) count() {
 		if e.outcome == Suppressed {
 			p.tally.suppressed(p.rows[i].Reason)
 		}
-		if e.outcome == Duplicate || p.still != nil && p.still[i] || e.gone {
+		if e.outcome == Duplicate || p.still != nil && p.still[i] || e.gone || e.unlogged {
 			continue
 		}
 		p.rows[i].Batch = p.id

@@ -55,7 +55,7 @@ func (d *Desk) stageMove(ctx context.Context, nos []int64, org string) (*move, e
 			if p.owner == org {
 				return fault.Newf(fault.Conflict, "leave it out", "case %x belongs to %s already", id, org)
 			}
-			p.owner, p.basis = org, BasisTransferred
+			p.owner, p.basis, p.feed = org, BasisTransferred, ""
 			to, fresh := m.placements.numberOf(p)
 			if fresh {
 				m.fresh = append(m.fresh, to)
