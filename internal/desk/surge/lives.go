@@ -79,6 +79,20 @@ func (in *ingest) returnCases(ctx context.Context, p *prepared) error {
 		k := &kept[i]
 		c := &life.Change{No: k.No, At: now, Source: s.source, Seen: s.seen}
 		held := in.held.has(k.No)
+		if !held && k.State == life.Closed && k.Row.Reason == life.Replayed {
+			c.Pool = k.Pool
+			to, row, err := life.Apply(k.State, k.Row, life.Reinstate, c)
+			if err != nil {
+				return err
+			}
+			p.changes = append(p.changes, record.CaseChange{Case: k.ID, From: uint8(k.State), To: uint8(to)})
+			k.State, k.Row = to, row
+			b.keep(p, k)
+			continue
+		}
+		if in.replay != nil { // what is read again was seen before
+			continue
+		}
 		if held && k.State != life.Held { // turned by this batch
 			if k.State, k.Row, err = life.Apply(k.State, k.Row, life.Hold, c); err != nil {
 				return err

@@ -37,6 +37,7 @@ type prepared struct {
 	again    []sighted             // of cases that are down
 	lives    []*life.Kept          // cases whose life it changes
 	turned   []int64               // cases that were there and are held from now on
+	moved    []moved               // cases that a replay places anew
 	parties  []party               // owners and countries that the run had not met
 	holding  []holding
 }

@@ -88,7 +88,7 @@ func (d *Desk) planReplay(ctx context.Context, feed string, replay int64) (*repl
 			p.missing = append(p.missing, NotKept{m.name, hex.EncodeToString(m.raw[:]), m.rows})
 		}
 	}
-	if p.files == 0 {
+	if p.files == 0 && replay == 0 {
 		return nil, fault.Newf(fault.NotFound, "`entente feed coverage` shows the feeds", "no file of the feed %q was read", feed)
 	}
 	return p, nil
@@ -185,4 +185,25 @@ func (p *replayPart) add(m replayMember) {
 		}
 	}
 	p.raws = append(p.raws, replayRaw{m.raw, []replayMember{m}})
+}
+
+// ReplayFeeds names the feeds that a replay can read again, one that broke off first.
+func (d *Desk) ReplayFeeds(ctx context.Context) (feeds []string, err error) {
+	broken, err := d.unfinishedReplay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if broken != "" {
+		feeds = append(feeds, broken)
+	}
+	return feeds, d.DB.Read(ctx, func(q store.Querier) error {
+		return each(ctx, q, func(scan func(...any) error) error {
+			var name string
+			err := scan(&name)
+			if name != broken {
+				feeds = append(feeds, name)
+			}
+			return err
+		}, "SELECT DISTINCT feed FROM member WHERE feed <> '' AND replayed = 0 ORDER BY feed")
+	})
 }

@@ -3,6 +3,7 @@ package surge
 import (
 	"context"
 	"encoding/hex"
+	"maps"
 	"slices"
 
 	"entente/internal/desk/surge/counts"
@@ -138,7 +139,6 @@ func (p *previewing) read(ctx context.Context) error {
 	if err := in.newCollector(ctx, 1); err != nil {
 		return err
 	}
-	in.collect.again = true
 	in.members = map[memberKey]*member{}
 	g, gctx := errgroup.WithContext(ctx)
 	full, free := make(chan *batch), make(chan *batch, maxFree)
@@ -183,8 +183,9 @@ func (p *previewing) read(ctx context.Context) error {
 // begin recognises what an earlier file of the replay held.
 func (p *previewing) begin(m *member, meta feed.Meta) error {
 	m.feed, m.identity = meta.Feed, m.identify(meta)
-	if p.in.finished[string(m.identity)] != nil {
+	if same := p.in.finished[string(m.identity)]; same != nil {
 		m.state = memberRecognised
+		m.accepted, m.observations, m.rejected = same.accepted, same.observations, maps.Clone(same.rejected)
 		return errRecognised
 	}
 	return nil
@@ -203,7 +204,7 @@ func (p *previewing) note(part *replayPart) {
 func (p *previewing) take(ctx context.Context, b *batch) error {
 	for i := range b.progress {
 		m := &b.progress[i]
-		if m.state != memberOpen && m.state != memberRecognised {
+		if m.state != memberOpen {
 			p.out.Accepted += m.accepted
 			for _, n := range m.rejected {
 				p.out.Rejected += n

@@ -32,5 +32,9 @@ func (d *Desk) noReplay(ctx context.Context, but string) error {
 	if err != nil || feed == "" || feed == but {
 		return err
 	}
-	return fault.Newf(fault.Conflict, "`entente replay "+feed+"` goes on where it stopped", "a replay of the feed %q broke off; what it showed is there in part", feed)
+	return brokenReplay(feed)
+}
+
+func brokenReplay(feed string) error {
+	return fault.Newf(fault.Conflict, "the same `entente replay "+feed+"` goes on where it stopped", "a replay of the feed %q broke off; what it showed is there in part", feed)
 }

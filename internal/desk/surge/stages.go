@@ -78,6 +78,9 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if in.lives, err = d.openLives(ctx, in.cases); err != nil {
 		return err
 	}
+	if in.broken, err = d.unfinishedReplay(ctx); err != nil {
+		return err
+	}
 	var last int64
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM batch").Scan(&last)
@@ -118,7 +121,7 @@ func (in *ingest) newCollector(ctx context.Context, first int64) error {
 		return err
 	}
 	in.collect = &collector{erased: erased, ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: first, batch: newBatch().reset(first)}
+		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: first, batch: newBatch().reset(first), again: in.replay != nil}
 	return nil
 }
 

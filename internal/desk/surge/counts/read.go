@@ -102,7 +102,7 @@ func (t *Table) Of(no int64, out []Count) ([]Count, error) {
 		if err != nil || !there || w.at.No > no {
 			return out, err
 		}
-		if w.at.No == no {
+		if w.at.No == no && w.at.Source != gone {
 			out = append(out, w.at)
 		}
 	}
@@ -120,6 +120,9 @@ func (t *Table) All(fn func(Count) error) error {
 			}
 			if !there {
 				break
+			}
+			if w.at.Source == gone {
+				continue
 			}
 			if err := fn(w.at); err != nil {
 				return err

@@ -22,20 +22,21 @@ CREATE TABLE replay_case (
   data   BYTEA  NOT NULL,
   PRIMARY KEY (replay, upto)
 );
--- The cases that a replay placed anew, by act.
+-- The cases that a replay placed anew.
 CREATE TABLE case_move (
-  act     BIGINT NOT NULL,
+  replay  BIGINT NOT NULL,
   case_no BIGINT NOT NULL,
+  act     BIGINT NOT NULL,
   before  BIGINT NOT NULL, -- placements
   after   BIGINT NOT NULL,
-  PRIMARY KEY (act, case_no)
+  PRIMARY KEY (replay, case_no)
 );
-CREATE INDEX case_move_case ON case_move (case_no);
 -- The replay that a run is of; 0: none.
 ALTER TABLE run ADD COLUMN replay BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN part BIGINT NOT NULL DEFAULT 0; -- the first member that it reads again
 -- The replay that took the place of what was read of the member; 0: none.
 ALTER TABLE member ADD COLUMN replayed BIGINT NOT NULL DEFAULT 0;
 
 -- +goose Down
-ALTER TABLE member DROP COLUMN replayed; ALTER TABLE run DROP COLUMN replay;
+ALTER TABLE member DROP COLUMN replayed; ALTER TABLE run DROP COLUMN part; ALTER TABLE run DROP COLUMN replay;
 DROP TABLE case_move; DROP TABLE replay_case; DROP TABLE replay; ALTER TABLE placement DROP COLUMN feed;
