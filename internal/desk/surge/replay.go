@@ -66,6 +66,9 @@ func (d *Desk) Replay(ctx context.Context, req ReplayRequest) (*Replayed, error)
 			continue
 		}
 		if err := step.do(ctx); err != nil {
+			if ctx.Err() != nil {
+				err = errStopped
+			}
 			return nil, err
 		}
 	}

@@ -304,6 +304,8 @@ func bend(o *feed.Observation, mapping string) bool {
 			if o.Time != 0 {
 				o.Time += (26 * time.Hour).Microseconds()
 			}
+		case "mute":
+			return false
 		case "deaf":
 			if o.Severity == "low" {
 				return false
