@@ -121,7 +121,7 @@ type caseForm struct {
 
 func (s *session) caseForm(c *surge.Case) caseForm {
 	return caseForm{c.ID, c.Class.String(), c.Family, c.Kind, s.defang(c.Value), c.Port, c.Country, c.ASN, c.Network, c.Owner, c.Basis,
-		c.State, c.Severity, c.Label, stamp(c.First), stamp(c.Last), c.Count, c.Sources, len(c.Sources)}
+		c.State, c.Severity, c.Label, seenAt(c, c.First), seenAt(c, c.Last), c.Count, c.Sources, len(c.Sources)}
 }
 
 func (s *session) caseShow() *cobra.Command {
@@ -164,8 +164,8 @@ func (s *session) caseShow() *cobra.Command {
 			tellLife(line, &lived)
 			line("severity", orUnknown(c.Severity))
 			line("label", "TLP:"+c.Label)
-			line("first seen", stamp(c.First))
-			line("last seen", stamp(c.Last))
+			line("first seen", orDash(seenAt(c, c.First)))
+			line("last seen", orDash(seenAt(c, c.Last)))
 			line("observations", fmt.Sprintf("%s by %s: %s", thousands(c.Count), count(len(c.Sources), "source", "sources"), source.Display(strings.Join(c.Sources, ", "))))
 			s.say("\nIts observations: %s", s.again("log query --case "+c.ID))
 			return nil
@@ -174,6 +174,14 @@ func (s *session) caseShow() *cobra.Command {
 }
 
 func stamp(micros int64) string { return time.UnixMicro(micros).UTC().Format(time.RFC3339) }
+
+// seenAt writes when a case was seen; "" for one that nothing shows any more.
+func seenAt(c *surge.Case, micros int64) string {
+	if c.Count == 0 {
+		return ""
+	}
+	return stamp(micros)
+}
 
 func port(p uint16) string {
 	if p == 0 {

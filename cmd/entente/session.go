@@ -87,7 +87,7 @@ share.`,
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(cmd, s.stdout) })
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(s.surgeCommand(), s.ingestCommand(), s.logCommand(), s.caseCommand(), s.reportCommand(), s.feedCommand(), s.orgCommand(),
+	root.AddCommand(s.surgeCommand(), s.ingestCommand(), s.replayCommand(), s.logCommand(), s.caseCommand(), s.reportCommand(), s.feedCommand(), s.orgCommand(),
 		s.holdCommand(), s.geoCommand(), s.sampleCommand(), s.valueCommand(), s.versionCommand(), s.completionCommand())
 	return root
 }

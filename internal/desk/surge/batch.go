@@ -23,16 +23,17 @@ const (
 // entry is what a batch knows of its row of the same index beside what is
 // logged of it.
 type entry struct {
-	ident   runs.Key
-	day     int64 // days since 1970 of its partition
-	scope   int32 // index into batch.scopes
-	source  int32 // index into batch.sources
-	outcome Outcome
-	class   rsit.Class
-	rank    uint8 // severity
-	keyed   bool  // it belongs to a case
-	gone    bool  // it is counted and not logged: what it says must not be kept
-	asset   asset
+	ident    runs.Key
+	day      int64 // days since 1970 of its partition
+	scope    int32 // index into batch.scopes
+	source   int32 // index into batch.sources
+	outcome  Outcome
+	class    rsit.Class
+	rank     uint8 // severity
+	keyed    bool  // it belongs to a case
+	gone     bool  // it is counted and not logged: what it says must not be kept
+	unlogged bool  // it is counted as any other and not logged: its time in the log is over
+	asset    asset
 }
 
 // scope is where an observation's identity must be unique.

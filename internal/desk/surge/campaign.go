@@ -26,6 +26,9 @@ func (d *Desk) WriteReports(ctx context.Context, req ReportRequest) (report.Writ
 	if err != nil {
 		return report.Written{}, err
 	}
+	if err := d.noReplay(ctx, ""); err != nil {
+		return report.Written{}, err
+	}
 	if _, err := d.alignHolds(ctx, d.Now(), 0); err != nil {
 		return report.Written{}, err
 	}
@@ -88,7 +91,7 @@ func (d *Desk) feedFigures(ctx context.Context, surge int64) ([]report.FeedFigur
 			f.Observations += observations
 			f.Drift = mergeLines(f.Drift, drift)
 			return nil
-		}, "SELECT m.feed, m.accepted, m.observations, m.rejected, m.drift FROM member m JOIN run r ON r.id = m.run WHERE r.surge = $1 ORDER BY m.id", surge)
+		}, "SELECT m.feed, m.accepted, m.observations, m.rejected, m.drift FROM member m JOIN run r ON r.id = m.run WHERE r.surge = $1 AND m.replayed = 0 ORDER BY m.id", surge)
 		if err != nil {
 			return err
 		}

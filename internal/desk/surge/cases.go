@@ -148,7 +148,7 @@ func (k *caseBook) open(id CaseID, r *eventlog.Row, e *entry, g *group) (c newCa
 	k.nextNo++
 	c = newCase{id: id, class: e.class, family: r.Family, asset: e.asset, trans: r.Transport, state: life.Routed}
 	c.no = k.nextNo
-	c.placement, freshPlacement = k.placements.numberOf(placement{r.Country, r.Owner, r.OwnerBasis, r.ASN, r.Network})
+	c.placement, freshPlacement = k.placements.numberOf(placedBy(r))
 	if r.Owner == route.Pool {
 		c.state = life.New
 	}

@@ -43,6 +43,7 @@ type collector struct {
 	seen     int64        // rows of the member so far
 	rows     int64        // rows taken by this process
 	only     *openRejects // retry: the rows to be read; nil reads all
+	again    bool         // a replay: what the log no longer keeps counts in its case
 	broken   error        // why nothing more can be taken; no fault of the input
 }
 

@@ -26,7 +26,7 @@ func (in *ingest) commit(ctx context.Context, p *prepared) error {
 			}
 		}
 		for _, step := range []func(context.Context, *store.Tx, *prepared) error{
-			in.writeErased, in.writeSnapshots, in.writeOpened, in.writeTouched, in.writeLives, in.writeStatuses, in.writeHolding, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
+			in.writeErased, in.writeSnapshots, in.writeOpened, in.writeMoved, in.writeTouched, in.writeLives, in.writeStatuses, in.writeHolding, in.writeRollup, in.writeMembers, in.writeRejects, in.writeBatch,
 		} {
 			if err := step(ctx, tx, p); err != nil {
 				return err

@@ -157,6 +157,7 @@ type story struct {
 	calls    [][]string
 	accounts []string
 	world    world
+	act      func(context.Context, *node) error // instead of the calls; nil: none
 }
 
 // stories: the first ingests of a new folder; and those after so many others
@@ -250,6 +251,9 @@ func linkAll(t testing.TB, from, to string) {
 // gives how many were done.
 func (s *story) play(ctx context.Context, t testing.TB, n *node, from int) (int, error) {
 	t.Helper()
+	if s.act != nil {
+		return 0, s.act(ctx, n)
+	}
 	for i := from; i < len(s.calls); i++ {
 		res, err := n.Ingest(ctx, surge.Request{Paths: s.calls[i]})
 		if err != nil {

@@ -23,6 +23,7 @@ type group struct {
 	only   bool  // nothing but duplicates
 	counts counts.Count
 	more   []counts.Count // of further sources
+	moved  bool           // a replay places its case anew
 }
 
 // groupCases gathers the batch by case, looks the cases up, opens the unknown
@@ -62,13 +63,16 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 	if err := in.returnCases(ctx, p); err != nil {
 		return nil, err
 	}
+	if err := in.placeAnew(ctx, p, groups); err != nil {
+		return nil, err
+	}
 	in.openCases(p, groups, t.fresh.sort(nil))
 	in.meet(p, groups)
 	in.stamp(p, groups, of)
-	if len(p.opened) == 0 {
+	if len(p.opened)+len(p.moved) == 0 {
 		return nil, nil
 	}
-	n := len(p.opened)
+	n := len(p.opened) + len(p.moved)
 	w := &onWay{make([]runs.Key, 0, n), make([]caseRef, 0, n), make([]life.State, 0, n)}
 	payload := make([]uint64, 0, n)
 	turned := p.changes
@@ -79,6 +83,9 @@ func (in *ingest) groupCases(ctx context.Context, p *prepared) (*runs.Section, e
 			w.ids, w.refs, w.states = append(w.ids, g.id), append(w.refs, g.ref), append(w.states, state)
 			payload = append(payload, g.ref.payload())
 			p.changes = append(p.changes, record.CaseChange{Case: g.id, To: uint8(state)})
+		} else if g.moved {
+			w.ids, w.refs, w.states = append(w.ids, g.id), append(w.refs, g.ref), append(w.states, life.None)
+			payload = append(payload, g.ref.payload())
 		}
 	}
 	p.changes = append(p.changes, turned...)

@@ -41,8 +41,10 @@ type ingest struct {
 	marks        *erasure.Marks // what must not be kept
 	started      time.Time
 	snapshots    *snapshotBook
-	settled      settled // batches handed on, and committed
-	scratch      scratch // working memory of prepare
+	settled      settled    // batches handed on, and committed
+	scratch      scratch    // working memory of prepare
+	replay       *replaying // nil unless what was read is read again
+	broken       string     // feed of a replay that broke off
 }
 
 // Ingest reads the paths into the log and the cases. A run that was broken off

@@ -31,7 +31,7 @@ func (d *Desk) recognisedFiles(ctx context.Context, surge int64) (*recognisedFil
 			runs[run] = true
 			return nil
 		}, `SELECT m.raw, o.run FROM member m JOIN run r ON r.id = m.run JOIN member o ON o.identity = m.identity AND o.state = 1
-			JOIN run q ON q.id = o.run WHERE r.surge = $1 AND m.state = 2 AND q.surge <> $1`, surge)
+			JOIN run q ON q.id = o.run WHERE r.surge = $1 AND m.state = 2 AND q.surge <> $1 AND m.replayed = 0 AND o.replayed = 0`, surge)
 		if err != nil {
 			return err
 		}

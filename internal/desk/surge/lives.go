@@ -78,7 +78,18 @@ func (in *ingest) returnCases(ctx context.Context, p *prepared) error {
 	for i, s := range p.again {
 		k := &kept[i]
 		c := &life.Change{No: k.No, At: now, Source: s.source, Seen: s.seen}
-		if !in.held.has(k.No) {
+		held := in.held.has(k.No)
+		if !held && k.State == life.Closed && k.Row.Reason == life.Replayed {
+			c.Pool = k.Pool
+			if err := in.apply(p, k, life.Reinstate, c); err != nil {
+				return err
+			}
+			continue
+		}
+		if in.replay != nil { // what is read again was seen before
+			continue
+		}
+		if !held {
 			_ = in.apply(p, k, life.Return, c) // refused if it is not later
 			continue
 		}

@@ -112,8 +112,9 @@ func (in *ingest) recognised(ctx context.Context, identity []byte) (*member, err
 	}
 	var found *member
 	err := in.desk.DB.Read(ctx, func(q store.Querier) error {
-		rows, err := q.QueryContext(ctx, `SELECT accepted, observations, rejected FROM member
-			WHERE identity = $1 AND state = $2 AND run <> $3 ORDER BY id LIMIT 1`, identity, memberDone, in.run.id)
+		rows, err := q.QueryContext(ctx, `SELECT m.accepted, m.observations, m.rejected FROM member m JOIN run r ON r.id = m.run
+			WHERE m.identity = $1 AND m.state = $2 AND m.run <> $3 AND m.replayed = 0 AND ($4 = 0 OR r.replay = $4) ORDER BY m.id LIMIT 1`,
+			identity, memberDone, in.run.id, in.replay.number())
 		if err != nil {
 			return err
 		}
@@ -136,6 +137,9 @@ func (in *ingest) recognised(ctx context.Context, identity []byte) (*member, err
 func (in *ingest) beginMember(ctx context.Context, m *member, meta feed.Meta) error {
 	m.feed, m.drift = meta.Feed, strings.Join(meta.Drift, "\n")
 	m.identity = m.identify(meta)
+	if in.replay == nil && in.broken == meta.Feed && meta.Feed != "" {
+		return brokenReplay(meta.Feed)
+	}
 	if in.collect.only != nil {
 		return nil // its rejected rows are read again
 	}

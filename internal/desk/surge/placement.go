@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"entente/internal/infra/eventlog"
 	"entente/internal/infra/store"
 )
 
@@ -13,6 +14,18 @@ type placement struct {
 	country, owner, basis string
 	asn                   uint32
 	network               string
+	feed                  string // whose observation placed it; "": not known, or a person did
+}
+
+// placedBy is where an observation places the case that it opens.
+func placedBy(r *eventlog.Row) placement {
+	return placement{r.Country, r.Owner, r.OwnerBasis, r.ASN, r.Network, r.Feed}
+}
+
+// same tells whether two placements say the same of a case.
+func (p placement) same(o placement) bool {
+	p.feed = o.feed
+	return p == o
 }
 
 // placementBook numbers placements from 1. The goroutine that prepares batches
@@ -29,13 +42,13 @@ func openPlacements(ctx context.Context, db *store.DB) (*placementBook, error) {
 		return each(ctx, q, func(scan func(...any) error) error {
 			var id int64
 			var p placement
-			if err := scan(&id, &p.country, &p.owner, &p.basis, &p.asn, &p.network); err != nil {
+			if err := scan(&id, &p.country, &p.owner, &p.basis, &p.asn, &p.network, &p.feed); err != nil {
 				return err
 			}
 			b.list = append(b.list, p)
 			b.number[p] = id
 			return nil
-		}, "SELECT id, country, owner, basis, asn, network FROM placement ORDER BY id")
+		}, "SELECT id, country, owner, basis, asn, network, feed FROM placement ORDER BY id")
 	})
 	return b, err
 }
@@ -61,8 +74,8 @@ func (b *placementBook) of(no int64) *placement {
 }
 
 func (b *placementBook) write(ctx context.Context, tx *store.Tx, fresh []int64) error {
-	return tx.CopyIn(ctx, "placement", []string{"id", "country", "owner", "basis", "asn", "network"}, len(fresh), func(i int, d []any) {
+	return tx.CopyIn(ctx, "placement", []string{"id", "country", "owner", "basis", "asn", "network", "feed"}, len(fresh), func(i int, d []any) {
 		p := b.of(fresh[i])
-		d[0], d[1], d[2], d[3], d[4], d[5] = fresh[i], p.country, p.owner, p.basis, int64(p.asn), p.network
+		d[0], d[1], d[2], d[3], d[4], d[5], d[6] = fresh[i], p.country, p.owner, p.basis, int64(p.asn), p.network, p.feed
 	})
 }

@@ -37,6 +37,7 @@ type prepared struct {
 	again    []sighted             // of cases that are down
 	lives    []*life.Kept          // cases whose life it changes
 	turned   []int64               // cases that were there and are held from now on
+	moved    []moved               // cases that a replay places anew
 	parties  []party               // owners and countries that the run had not met
 	holding  []holding
 }
@@ -91,7 +92,7 @@ func (p *prepared) count() {
 		if e.outcome == Suppressed {
 			p.tally.suppressed(p.rows[i].Reason)
 		}
-		if e.outcome == Duplicate || p.still != nil && p.still[i] || e.gone {
+		if e.outcome == Duplicate || p.still != nil && p.still[i] || e.gone || e.unlogged {
 			continue
 		}
 		p.rows[i].Batch = p.id

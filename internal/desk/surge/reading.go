@@ -115,7 +115,7 @@ func (in *ingest) readMember(ctx context.Context, hash [32]byte, src source.Memb
 	}
 	m.format, m.modTime = format.Info().Name, src.ModTime
 	in.collect.start(m)
-	err = format.Read(ctx, feed.Input{Name: src.Name, ModTime: src.ModTime, Body: src.Body, Options: opt}, in.collect)
+	err = format.Read(ctx, feed.Input{Name: src.Name, ModTime: src.ModTime, Body: src.Body, Options: in.named(opt)}, in.collect)
 	in.report(src.Name)
 	var q *feed.Quarantine
 	switch {

@@ -51,7 +51,7 @@ func (d *Desk) SetAside(ctx context.Context) iter.Seq2[Note, error] {
 			err := scan(&r.id, &r.File, &r.Reason, &r.Text)
 			add(r)
 			return err
-		}, `SELECT id, name, reason, note FROM member WHERE state IN (3, 4) AND id > $1
+		}, `SELECT id, name, reason, note FROM member WHERE state IN (3, 4) AND replayed = 0 AND id > $1
 			AND (raw, idx) NOT IN (SELECT raw, idx FROM member WHERE state = 1) ORDER BY id LIMIT $2`, after.id, size)
 	})
 	return func(yield func(Note, error) bool) {

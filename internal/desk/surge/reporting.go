@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"entente/internal/core/fault"
 	"entente/internal/core/rsit"
 	"entente/internal/core/sharing"
 	"entente/internal/desk/surge/counts"
@@ -98,7 +97,7 @@ func (s *reportSource) Cases(ctx context.Context, by report.Grouping) iter.Seq2[
 				if err == nil {
 					err = s.fill(c, seen, no)
 				}
-				if err == nil && !yield(c, nil) {
+				if err == nil && c.Count > 0 && !yield(c, nil) {
 					err = errEnough
 				}
 				return err
@@ -135,14 +134,16 @@ func scanCase(scan func(...any) error) (no int64, c *report.Case, err error) {
 }
 
 // fill adds what the sources say of a case: first and last are the outermost, the
-// label is the strictest, the severity the highest.
+// label is the strictest, the severity the highest. A case that nothing shows any
+// more has a count of 0.
 func (s *reportSource) fill(c *report.Case, seen *reader, no int64) error {
 	list, err := seen.of(no)
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
-		return fault.Newf(fault.Corrupt, "restore the database from a backup", "case %s has no counts", c.ID)
+	if len(list) == 0 { // a feed that was read again shows it no more
+		c.Label, c.Sources = sharing.Red.String(), []string{}
+		return nil
 	}
 	all, label := list[0], sharing.Clear
 	for i := range list {

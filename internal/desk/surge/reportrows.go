@@ -67,7 +67,7 @@ func (s *reportSource) Observations(ctx context.Context) iter.Seq2[*eventlog.Row
 				row.Outcome = outcomeByOwner(row.Owner).String()
 			}
 			if to, ok := moved[CaseID(row.Case)]; ok {
-				row.Owner, row.OwnerBasis = to.owner, to.basis
+				row.Country, row.Owner, row.OwnerBasis = to.country, to.owner, to.basis
 			}
 			if !of.batches[row.Batch] {
 				if others = append(others, *row); len(others) == checkRows && !give() {

@@ -26,6 +26,9 @@ const (
 // given at first. The account is of the rows tried. Memory grows neither with
 // the rejected rows nor with the files they came in.
 func (d *Desk) Retry(ctx context.Context, req Request) (Result, error) {
+	if err := d.noReplay(ctx, ""); err != nil {
+		return Result{}, err
+	}
 	runs, err := d.runsWithRejects(ctx)
 	if err != nil {
 		return Result{}, err

@@ -78,6 +78,9 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if in.lives, err = d.openLives(ctx, in.cases); err != nil {
 		return err
 	}
+	if in.broken, err = d.unfinishedReplay(ctx); err != nil {
+		return err
+	}
 	var last int64
 	err = d.DB.Read(ctx, func(q store.Querier) error {
 		return q.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM batch").Scan(&last)
@@ -85,17 +88,9 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 	if err != nil {
 		return err
 	}
-	secret := d.Identity.Node().Secret
-	ident, err := newIdentifier(secret)
-	if err != nil {
+	if err := in.newCollector(ctx, last+1); err != nil {
 		return err
 	}
-	erased, err := in.loadErased(ctx)
-	if err != nil {
-		return err
-	}
-	in.collect = &collector{erased: erased, ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
-		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: last + 1, batch: newBatch().reset(last + 1)}
 	in.collect.begin = func(m *member, meta feed.Meta) error { return in.beginMember(stages, m, meta) }
 	in.collect.fresh = func() *batch {
 		select {
@@ -109,6 +104,24 @@ func (in *ingest) ready(ctx, stages context.Context, full chan<- *batch, free <-
 		in.settled.sent()
 		return hand(stages, full, b)
 	}
+	return nil
+}
+
+// newCollector makes what locates, judges and routes; its first batch has number
+// first.
+func (in *ingest) newCollector(ctx context.Context, first int64) error {
+	d := in.desk
+	secret := d.Identity.Node().Secret
+	ident, err := newIdentifier(secret)
+	if err != nil {
+		return err
+	}
+	erased, err := in.loadErased(ctx)
+	if err != nil {
+		return err
+	}
+	in.collect = &collector{erased: erased, ctx: ctx, geo: d.Geo, judge: d.Judge, router: d.Router, keys: newKeyer(secret), ident: ident,
+		ages: d.Retention.ages(floorDiv(in.started.UnixMicro(), microsPerDay)), now: in.started, nextID: first, batch: newBatch().reset(first), again: in.replay != nil}
 	return nil
 }
 

@@ -46,7 +46,7 @@ func (s *statsSource) Cases(ctx context.Context) iter.Seq2[*stats.Case, error] {
 					return err
 				}
 				for i := range w.list {
-					if c := &w.list[i]; c.No != 0 && !yield(c, nil) {
+					if c := &w.list[i]; c.No != 0 && c.Source != 0 && !yield(c, nil) {
 						return errEnough
 					}
 				}

@@ -31,6 +31,9 @@ type Swept struct {
 // with an act each. It can be stopped between slices; a second sweep at the same
 // time finds nothing left to do. With dry it only counts.
 func (d *Desk) Sweep(ctx context.Context, dry bool) (Swept, error) {
+	if err := d.noReplay(ctx, ""); err != nil {
+		return Swept{}, err
+	}
 	now := d.Now()
 	out := Swept{Verified: map[string]int64{}}
 	days, err := d.Coverage(ctx, "", DayOf(now))

@@ -55,7 +55,7 @@ func (d *Desk) stageMove(ctx context.Context, nos []int64, org string) (*move, e
 			if p.owner == org {
 				return fault.Newf(fault.Conflict, "leave it out", "case %x belongs to %s already", id, org)
 			}
-			p.owner, p.basis = org, BasisTransferred
+			p.owner, p.basis, p.feed = org, BasisTransferred, ""
 			to, fresh := m.placements.numberOf(p)
 			if fresh {
 				m.fresh = append(m.fresh, to)
@@ -97,20 +97,20 @@ func (m *move) end(ctx context.Context, d *Desk, err error) error {
 	return d.Runs.Maintain(ctx)
 }
 
-// transferred gives the owners of cases that were transferred: what is logged of
-// them names the owner of that time.
+// transferred gives where cases lie that were transferred, or placed anew by a
+// replay: what is logged of them names the owner of that time.
 func (d *Desk) transferred(ctx context.Context) (map[CaseID]placement, error) {
 	out := map[CaseID]placement{}
 	err := d.DB.Read(ctx, func(q store.Querier) error {
 		return each(ctx, q, func(scan func(...any) error) error {
 			var id []byte
 			var p placement
-			if err := scan(&id, &p.owner, &p.basis); err != nil {
+			if err := scan(&id, &p.country, &p.owner, &p.basis); err != nil {
 				return err
 			}
 			out[CaseID(id)] = p
 			return nil
-		}, "SELECT c.id, p.owner, p.basis FROM cases c JOIN placement p ON p.id = c.placement WHERE p.basis = $1", BasisTransferred)
+		}, "SELECT c.id, p.country, p.owner, p.basis FROM cases c JOIN placement p ON p.id = c.placement WHERE p.basis = $1 OR c.no IN (SELECT case_no FROM case_move)", BasisTransferred)
 	})
 	return out, err
 }

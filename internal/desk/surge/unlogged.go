@@ -23,6 +23,9 @@ func (c *collector) notKept(r *eventlog.Row, e *entry) bool {
 		r.Reason = reasonErased
 		c.batch.noteErased(c.member.raw)
 	case c.ages.over(c.meta.Feed, e.class, e.day) != 0:
+		if e.unlogged = c.again; e.unlogged { // its case has counted it since it was read first
+			return false
+		}
 		r.Reason = reasonTooOld
 	default:
 		return false

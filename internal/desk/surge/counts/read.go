@@ -14,6 +14,9 @@ type block struct {
 	data        []byte
 }
 
+// lastBlock is the end of the last block.
+const lastBlock = math.MaxInt64
+
 // windowBlocks is how many blocks are read at once.
 const windowBlocks = 64
 
@@ -27,7 +30,7 @@ func window(ctx context.Context, q store.Querier, no int64) ([]block, error) {
 	defer rows.Close()
 	out := make([]block, 0, windowBlocks+1)
 	for rows.Next() {
-		b := block{end: math.MaxInt64}
+		b := block{end: lastBlock}
 		if err := rows.Scan(&b.lowest, &b.data); err != nil {
 			return nil, err
 		}
@@ -99,7 +102,7 @@ func (t *Table) Of(no int64, out []Count) ([]Count, error) {
 		if err != nil || !there || w.at.No > no {
 			return out, err
 		}
-		if w.at.No == no {
+		if w.at.No == no && w.at.Source != gone {
 			out = append(out, w.at)
 		}
 	}
@@ -117,6 +120,9 @@ func (t *Table) All(fn func(Count) error) error {
 			}
 			if !there {
 				break
+			}
+			if w.at.Source == gone {
+				continue
 			}
 			if err := fn(w.at); err != nil {
 				return err

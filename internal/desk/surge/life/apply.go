@@ -21,7 +21,7 @@ type Row struct {
 	SeenAt       int64 // and its time
 	Until        int64 // accepted until
 	Reason       string
-	Before       State // what a hold interrupted: suppressed, verified-down or closed, else none
+	Before       State // what a hold interrupted: suppressed, verified-down or closed, else none; what a replay closed: any
 }
 
 // Change is what is to be done with one case. What a step does not ask for is
@@ -39,6 +39,10 @@ type Change struct {
 	Source int64  // return: the source of the sighting
 	Seen   int64  // return: its time
 }
+
+// Replayed is the reason of the closing of a case that nothing shows any more since
+// a feed was read again. It proves nothing: one that shows again is as it was.
+const Replayed = "replayed"
 
 // Speaks gives the time that the evidence of a case in state s speaks for. A later
 // sighting returns the case, or if it is held the case that was held. ok is false
@@ -67,12 +71,12 @@ func Apply(s State, r Row, step Step, c *Change) (State, Row, error) {
 	switch step {
 	case Open:
 		to = c.To
-	case Release, Restore:
+	case Release, Restore, Reinstate:
 		to = Routed
 		if c.Pool {
 			to = New
 		}
-		if step == Release && r.Before != None {
+		if step != Restore && r.Before != None {
 			to = r.Before
 		}
 	}
@@ -117,12 +121,18 @@ func (r *Row) note(s State, step Step, c *Change) {
 		}
 	case Release:
 		r.Before = None
+	case Reinstate:
+		r.Before, r.Reason = None, ""
 	case Suppress:
 		r.Reason = c.Reason
 	case Verify:
 		r.Down, r.Proved, r.Grade = c.Down, c.At, c.Grade
 	case Close:
 		r.Reason = c.Reason
+		if c.Reason == Replayed {
+			r.Before = s
+			return
+		}
 		if c.Grade > r.Grade {
 			r.Grade, r.Proved = c.Grade, c.At
 		}

@@ -30,6 +30,7 @@ const (
 	Verify
 	Close
 	Return
+	Reinstate // what a replay had closed shows again
 	steps
 )
 
@@ -78,6 +79,7 @@ var words = [steps]struct{ name, done, command string }{
 	Verify:      {"verify", "verified as down", "case verify"},
 	Close:       {"close", "closed", "case close"},
 	Return:      {"return", "returned by a sighting", ""},
+	Reinstate:   {"reinstate", "reinstated", ""},
 }
 
 // String gives the step's word.
@@ -100,6 +102,7 @@ func Steps() (out []Step) {
 var table = []Transition{
 	{Open, setOf(None), []State{New, Routed, Held}, System},
 	{Route, setOf(New), []State{Routed}, System},
+	{Route, setOf(Routed), []State{New}, System},
 	{Release, setOf(Held), []State{New, Routed, VerifiedDown, Closed, Suppressed}, Both},
 	{Report, setOf(Routed, Transferred, Returned, Undeliverable, Disputed), []State{Reported}, Person},
 	{Bounce, setOf(Reported), []State{Undeliverable}, Both},
@@ -107,7 +110,7 @@ var table = []Transition{
 	{Take, setOf(Reported, Acknowledged, Disputed, Returned), []State{Acting}, Person},
 	{Claim, setOf(Reported, Acknowledged, Acting, Disputed, Returned, AcceptedUntil, Undeliverable), []State{ClaimedDown}, Person},
 	{Dispute, setOf(Reported, Acknowledged, Acting, Returned, Undeliverable), []State{Disputed}, Person},
-	{Transfer, free, []State{Transferred}, Person},
+	{Transfer, free, []State{Transferred}, Both},
 	{Accept, setOf(Reported, Acknowledged, Acting, Disputed, Returned), []State{AcceptedUntil}, Person},
 	{Lapse, setOf(AcceptedUntil), []State{Acknowledged}, System},
 	{Hold, every &^ setOf(Held), []State{Held}, Both},
@@ -118,6 +121,7 @@ var table = []Transition{
 	{Verify, setOf(Closed), []State{Closed}, Both},
 	{Close, free | setOf(VerifiedDown, Suppressed), []State{Closed}, Both},
 	{Return, down, []State{Returned}, System},
+	{Reinstate, setOf(Closed), (every &^ setOf(Held, Closed)).States(), System},
 }
 
 // String gives the row as the page has it.
