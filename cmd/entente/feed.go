@@ -19,8 +19,8 @@ import (
 )
 
 func (s *session) feedCommand() *cobra.Command {
-	return group("feed", "Feeds: formats, classes, coverage, warning lists, allow lists",
-		s.feedFormats(), s.feedClasses(), s.feedCoverage(), s.feedSnapshots(), s.feedWarninglists(), s.feedAllow())
+	return group("feed", "Feeds: formats, classes, coverage, quality, warning and allow lists",
+		s.feedFormats(), s.feedClasses(), s.feedCoverage(), s.feedSnapshots(), s.feedQuality(), s.feedWarninglists(), s.feedAllow())
 }
 
 func (s *session) feedFormats() *cobra.Command {
