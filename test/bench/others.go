@@ -14,7 +14,7 @@ import (
 func (b *bench) others(most int64) error {
 	fmt.Println("| what | measured | bar |")
 	fmt.Println("|---|---:|---:|")
-	steps := []func(int64) error{b.intelmq, b.query, b.reports, b.sweep, b.year, b.start}
+	steps := []func(int64) error{b.intelmq, b.query, b.compact, b.replay, b.reports, b.stats, b.sweep, b.year, b.start}
 	for _, step := range steps {
 		if err := step(most); err != nil {
 			return err
