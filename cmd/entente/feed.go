@@ -19,7 +19,7 @@ import (
 )
 
 func (s *session) feedCommand() *cobra.Command {
-	return group("feed", "Feeds: formats, classes, coverage, quality, warning and allow lists",
+	return group("feed", "Feeds: formats, classes, coverage, quality, lists that judge",
 		s.feedFormats(), s.feedClasses(), s.feedCoverage(), s.feedSnapshots(), s.feedQuality(), s.feedWarninglists(), s.feedAllow())
 }
 
