@@ -16,8 +16,8 @@ func (s *session) feedQuality() *cobra.Command {
 	return &cobra.Command{
 		Use:   "quality",
 		Short: "Show how many of the cases of each feed were closed as false",
-		Long: `Show how many cases each feed shows, how many of them are closed, and how many of
-those were closed as false. A case counts for each feed that shows it; held
+		Long: `Show how many cases each feed shows, how many of them are closed, and how many
+of those were closed as false. A case counts for each feed that shows it; held
 ones are left out. The rate is of the closed cases, and UNKNOWN with fewer than
 10 of them.`,
 		Args: exactly(0, "no argument"),

@@ -58,6 +58,16 @@ func (b *batch) list(k snapshotKey, key runs.Key) {
 	b.listed = append(b.listed, listed{int32(len(b.rows) - 1), int32(at), key})
 }
 
+// listsOther tells whether the batch has rows of another snapshot of k's feed.
+func (b *batch) listsOther(k snapshotKey) bool {
+	for _, o := range b.snapshots {
+		if o.feed == k.feed && o != k {
+			return true
+		}
+	}
+	return false
+}
+
 // compareListings tells newly from still listed: what the snapshot before had is
 // counted, not logged. It gives the new members of the sets of open snapshots.
 func (in *ingest) compareListings(ctx context.Context, p *prepared) ([]runs.Section, error) {

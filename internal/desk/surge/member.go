@@ -169,6 +169,9 @@ func (in *ingest) beginSnapshot(ctx context.Context, k snapshotKey, m *member) e
 	}
 	before, opens := in.snapshots.opens(k)
 	if len(before) == 0 && !opens {
+		if in.collect.batch.listsOther(k) { // the one may list what the other is compared with
+			return in.collect.flush()
+		}
 		return nil
 	}
 	if len(before) == 0 && !in.snapshots.any(k.feed) {
